@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tweed/cmd/tweed/flow"
+	"tweed/emulator"
+)
+
+type flowFlags struct {
+	target, url, world string
+	seed               uint64
+	compare, asJSON    bool
+	config             map[string]*string
+}
+
+func newFlow() *cobra.Command {
+	f := flowFlags{config: map[string]*string{}}
+	cmd := &cobra.Command{
+		Use:   "flow",
+		Short: "walk the money path: Link token to settled deposit",
+		Long: "flow walks link_token, public_token, exchange, accounts, processor_token, sentinel_login, relationship,\n" +
+			"deposit and settle. Without a target it starts an emulator of its own. --target sandbox takes the vendors'\n" +
+			"sandboxes from the environment (PLAID_CLIENT_ID, PLAID_SECRET, APEX_USERNAME, APEX_ENTITY,\n" +
+			"APEX_SHARED_SECRET, APEX_ACCOUNT) and walks the Plaid half alone when no APEX_ variable is set.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runFlow(cmd, f) },
+	}
+	o := cmd.Flags()
+	o.StringVar(&f.target, "target", "", `"sandbox": the vendors' sandboxes`)
+	o.StringVar(&f.url, "url", "", "address of a running Tweed")
+	o.StringVar(&f.world, "world", "", "world to walk in")
+	o.Uint64Var(&f.seed, "seed", 1, "seed of the own emulator")
+	o.BoolVar(&f.compare, "compare", false, "walk the sandbox and an own emulator, and print how they differ")
+	o.BoolVar(&f.asJSON, "json", false, "print JSON")
+	for _, name := range flow.Settings() {
+		f.config[name] = new(string)
+		o.StringVar(f.config[name], dashed(name), "", "the flow's "+name)
+	}
+	return cmd
+}
+
+func runFlow(cmd *cobra.Command, f flowFlags) error {
+	switch {
+	case f.target != "" && f.target != "sandbox":
+		return usage(fmt.Errorf("--target %q: there is only \"sandbox\"; a running Tweed is --url", f.target))
+	case f.compare:
+		return compareFlows(cmd, f)
+	}
+	cfg, end, err := f.configure()
+	if err != nil {
+		return err
+	}
+	defer end()
+	result, err := f.walk(cmd.Context(), cfg, cmd.OutOrStdout())
+	if err != nil && result == nil {
+		return usage(err)
+	}
+	if f.asJSON {
+		if err := printJSON(cmd.OutOrStdout(), result); err != nil {
+			return failed(err)
+		}
+	}
+	if !result.OK() {
+		return failed(errors.New("the flow ended " + string(result.End)))
+	}
+	return nil
+}
+
+// configure chooses the target. end stops what was started for it.
+func (f flowFlags) configure() (cfg flow.Config, end func(), err error) {
+	end = func() {}
+	switch {
+	case f.target == "sandbox":
+		if cfg, err = flow.Sandbox(os.Getenv); err != nil {
+			return cfg, end, usage(err)
+		}
+	case f.url != "":
+		cfg = flow.Local(f.url, f.world)
+	default:
+		if cfg, end, err = f.own(); err != nil {
+			return cfg, end, err
+		}
+	}
+	for name, value := range f.config {
+		if *value == "" {
+			continue
+		}
+		if err := cfg.Set(name, *value); err != nil {
+			end()
+			return cfg, func() {}, usage(err)
+		}
+	}
+	return cfg, end, nil
+}
+
+// own starts an emulator with a stopped clock and moves it between polls.
+func (f flowFlags) own() (flow.Config, func(), error) {
+	emu, err := emulator.New(emulator.Options{Seed: f.seed})
+	if err == nil {
+		err = emu.Start()
+	}
+	if err != nil {
+		return flow.Config{}, func() {}, noStart(err)
+	}
+	name := f.world
+	if name == "" {
+		name = "default"
+	}
+	cfg := flow.Local(emu.URL(), f.world)
+	Drive(&cfg, emu.World(name))
+	return cfg, func() { _ = emu.Close() }, nil
+}
+
+// pollStep is how far the clock of an own emulator moves between two polls.
+const pollStep = 6 * time.Hour
+
+// Drive lets a flow live in a world's time: polls move its clock, and ids that the client
+// makes are counted, so that the same seed gives the same bytes.
+func Drive(cfg *flow.Config, w emulator.World) {
+	n := 0
+	cfg.Now = w.Now
+	cfg.NewID = func() string {
+		n++
+		return fmt.Sprintf("00000000-0000-4000-8000-%012d", n)
+	}
+	cfg.Idle = func(ctx context.Context) error {
+		w.Advance(pollStep)
+		return ctx.Err()
+	}
+	cfg.Patience = 60 * 24 * time.Hour // of the world's time
+}
+
+func (f flowFlags) walk(ctx context.Context, cfg flow.Config, w io.Writer) (*flow.Result, error) {
+	printer := &flow.Printer{W: w, Terminal: isTerminal(w)}
+	if !f.asJSON {
+		cfg.OnStep = printer.Step
+	}
+	result, err := flow.Run(ctx, cfg)
+	if result != nil && !f.asJSON {
+		printer.Result(result)
+	}
+	return result, err
+}
+
+func compareFlows(cmd *cobra.Command, f flowFlags) error {
+	real := f
+	real.target = "sandbox"
+	var results []*flow.Result
+	for _, one := range []flowFlags{real, f} {
+		cfg, end, err := one.configure()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "== %s\n", cfg.Name)
+		result, err := one.walk(cmd.Context(), cfg, cmd.OutOrStdout())
+		end()
+		if result == nil {
+			return usage(err)
+		}
+		results = append(results, result)
+	}
+	if difference := flow.Compare(results[0], results[1]); difference != "" {
+		fmt.Fprint(cmd.OutOrStdout(), difference)
+		return failed(errors.New("the two runs differ"))
+	}
+	fmt.Fprintln(cmd.OutOrStdout(), "the two runs are the same but for ids, tokens and dates")
+	return nil
+}
+
+// isTerminal tells whether w is one: only there durations are printed.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

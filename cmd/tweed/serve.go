@@ -1,0 +1,125 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"tweed/emulator"
+)
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	options  emulator.Options
+	scenario string
+	verbose  bool
+}
+
+func newServe() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "run the emulator until it is stopped",
+		Long: "serve runs the emulator until SIGINT or SIGTERM. Its first line on stdout is \"tweed: ready at URL\".\n" +
+			"Every flag has a twin in the environment: --max-worlds is TWEED_MAX_WORLDS.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, f) },
+	}
+	o := cmd.Flags()
+	o.StringVar(&f.options.Addr, "addr", defaultAddr, "host and port to listen on; port 0 takes a free one")
+	o.StringVar(&f.scenario, "scenario", "", "scenario file, or the name of one that comes with Tweed (tweed scenarios)")
+	o.Uint64Var(&f.options.Seed, "seed", 0, "seed of ids, keys and dice; 0 takes the scenario's, or a fresh one")
+	o.StringVar(&f.options.Clock, "clock", "", `how time runs: real, manual, "step 1s" or 60x (default: the scenario's way, or real)`)
+	o.StringVar(&f.options.StateFile, "state", "", "file to keep the state in over restarts")
+	o.StringVar(&f.options.PublicURL, "public-url", "", "address for links that Tweed hands out")
+	o.StringVar(&f.options.MinDepth, "min-depth", "", `"stateful" refuses operations that would answer from an example`)
+	o.BoolVar(&f.options.Strict, "strict", false, "check the forms of client_id (24 hex digits) and secret (30) as Plaid does")
+	o.IntVar(&f.options.MaxWorlds, "max-worlds", 10_000, "how many worlds there may be")
+	o.IntVar(&f.options.JournalBytes, "journal-bytes", 64<<20, "size of the journal in bytes; -1 keeps none")
+	o.Int64Var(&f.options.BodyBytes, "body-bytes", 1<<20, "greatest request body in bytes")
+	o.StringSliceVar(&f.options.AllowHosts, "allow-host", nil, "further host names for the control API")
+	o.StringVar(&f.options.ControlToken, "control-token", "", "token that calls of the control API must bring")
+	o.BoolVarP(&f.verbose, "verbose", "v", false, "log every call")
+	return cmd
+}
+
+func serve(cmd *cobra.Command, f serveFlags) error {
+	level := slog.LevelInfo
+	if f.verbose {
+		level = slog.LevelDebug
+	}
+	f.options.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+	if f.scenario != "" {
+		s, err := emulator.Load(f.scenario, os.ReadFile)
+		if err != nil {
+			return usage(err)
+		}
+		f.options.Scenario = s
+	}
+	f.fillIn()
+	emu, err := emulator.New(f.options)
+	if err != nil {
+		return usage(err)
+	}
+	if err := emu.Start(); err != nil {
+		return noStart(fmt.Errorf("%w; another program may have the port: try --addr 127.0.0.1:0", err))
+	}
+	banner(cmd.OutOrStdout(), emu, f)
+	select {
+	case <-cmd.Context().Done():
+	case err := <-emu.Failed():
+		return failed(err)
+	}
+	if err := emu.Close(); err != nil {
+		return failed(err)
+	}
+	fmt.Fprintln(cmd.OutOrStdout(), "tweed: stopped")
+	return nil
+}
+
+// fillIn chooses what serve does otherwise than a test: a running clock, and a fresh seed,
+// because an application's database that outlives a restart must not meet the same ids
+// for other Items.
+func (f *serveFlags) fillIn() {
+	o := &f.options
+	if o.Clock == "" && (o.Scenario == nil || o.Scenario.Clock.Run == "") {
+		o.Clock = "real"
+	}
+	if o.Seed == 0 && (o.Scenario == nil || o.Scenario.Seed == 0) {
+		o.Seed = freshSeed()
+	}
+}
+
+// seedRange keeps a fresh seed short enough to be typed.
+const seedRange = 1_000_000
+
+func freshSeed() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // crypto/rand does not fail
+	return 1 + binary.BigEndian.Uint64(b[:])%seedRange
+}
+
+// banner says where the server is and how to point an SDK at it. The ready line comes
+// first: programs wait for it.
+func banner(w io.Writer, emu *emulator.Emulator, f serveFlags) {
+	url := emu.URL()
+	fmt.Fprintf(w, "tweed: ready at %s\n", url)
+	fmt.Fprintf(w, "TEST ONLY: made-up banks, no money moves. Control API at %s/_tweed/\n", url)
+	if f.options.Seed != 0 {
+		fmt.Fprintf(w, "seed %d; repeat with --seed %d\n", f.options.Seed, f.options.Seed)
+	}
+	for _, line := range []struct{ sdk, how string }{
+		{"go", fmt.Sprintf("cfg.UseEnvironment(plaid.Environment(%q))", url)},
+		{"node", fmt.Sprintf("new Configuration({basePath: '%s', ...})", url)},
+		{"python", fmt.Sprintf("plaid.Configuration(host='%s', ...)", url)},
+		{"java", fmt.Sprintf("apiClient.setPlaidAdapter(%q)", url)},
+		{"sentinel", url + " in place of https://uat-api.apexclearing.com"},
+	} {
+		fmt.Fprintf(w, "  %-9s %s\n", line.sdk, line.how)
+	}
+}

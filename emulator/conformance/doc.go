@@ -1,0 +1,7 @@
+// Package conformance holds tests in which Plaid's own SDK, unmodified, is the judge of the emulator: plaid-go v41.0.0
+// calls it over TCP, decodes its replies into the SDK's types and its errors with ToPlaidError. Every reply that passes
+// through the client of a test is checked against the OpenAPI document which that SDK ships.
+//
+// It is a module of its own, so that the SDK (17 MB of Go) stays out of the emulator's dependencies. It uses what a
+// user of package emulator can use and nothing else.
+package conformance

@@ -1,0 +1,211 @@
+// Package emulator is an offline Plaid Sandbox and an offline Apex Sentinel test mode for
+// Go tests and programs.
+//
+//	emu := emulator.RunT(t)
+//	cfg.UseEnvironment(plaid.Environment(emu.PlaidURL()))
+//
+// A Go test gets a free port, seed 1 and a clock that stands still until it is moved.
+// Parallel tests take one world each: Plaid clients by a client_id such as
+// "client@my-test", Sentinel clients by a user name such as "apex@my-test".
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/wall"
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+// Options are what an emulator starts with. The zero value is a good one.
+type Options struct {
+	// Addr is where to listen. Empty is a free port of 127.0.0.1.
+	Addr string
+	// Seed makes ids, keys and dice. Zero is the scenario's seed, or 1.
+	Seed uint64
+	// Scenario is what new worlds start from. Nil is an empty one.
+	Scenario *scenario.Scenario
+	// Clock overrides how time runs in new worlds: "manual", "step 1s", "real", "60x".
+	// Empty is the scenario's way, or manual.
+	Clock string
+	// PublicURL is the address to write into links, if it is not the one that a request
+	// came to.
+	PublicURL string
+	// MinDepth "stateful" refuses operations that would answer from an example.
+	MinDepth string
+	// Strict checks the forms of client_id and secret as Plaid does.
+	Strict bool
+	// MaxWorlds is how many worlds there may be. Zero is 10,000.
+	MaxWorlds int
+	// JournalBytes bounds the journal. Zero is 64 MB; a negative number switches it off.
+	JournalBytes int
+	// BodyBytes bounds a request's body. Zero is 1 MB.
+	BodyBytes int64
+	// AllowHosts are further host names that the control API answers to.
+	AllowHosts []string
+	// ControlToken, if not empty, must come with calls of the control API as
+	// "Authorization: Bearer TOKEN".
+	ControlToken string
+	// StateFile is read at the start, if it exists, and written at the stop and every few
+	// seconds when something changed. Empty keeps everything in memory.
+	StateFile string
+	// Logger takes one debug line for each call and warnings. Nil is silence.
+	Logger *slog.Logger
+}
+
+// Defaults of Options.
+const (
+	defaultMaxWorlds    = 10_000
+	defaultJournalBytes = 64 << 20
+	defaultBodyBytes    = 1 << 20
+)
+
+// Version is the version of Tweed that this package is of.
+const Version = "0.1.0"
+
+// Emulator is a running emulator.
+type Emulator struct {
+	options  Options
+	run      *world.Run // overrides the scenario's clock; nil does not
+	worlds   *world.Worlds
+	journal  *api.Journal
+	pipeline *api.Pipeline
+	handler  http.Handler
+
+	listener net.Listener
+	server   *http.Server
+	served   chan error
+	stop     chan struct{}
+	once     sync.Once
+	closeErr error
+	saver    sync.WaitGroup
+}
+
+// New makes an emulator that does not listen: use it as an http.Handler, or call Start.
+// It returns an error for options that cannot be, and for a scenario or a state file
+// that is wrong.
+func New(o Options) (*Emulator, error) {
+	e := &Emulator{options: o.withDefaults(), stop: make(chan struct{}), served: make(chan error, 1)}
+	if o.Clock != "" {
+		run, err := world.ParseRun(o.Clock)
+		if err != nil {
+			return nil, err
+		}
+		e.run = &run
+	}
+	switch api.Depth(o.MinDepth) {
+	case "", api.Stateful, api.Shaped:
+	default:
+		return nil, fmt.Errorf("MinDepth is %q; it can be empty, %q or %q", o.MinDepth, api.Shaped, api.Stateful)
+	}
+	first, err := e.config(e.options.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	e.worlds = world.NewWorlds(e.options.MaxWorlds, wall.Now, func(string) (cfg world.Config, err error) {
+		cfg = first
+		cfg.Clock, err = e.clock(e.options.Scenario) // a running clock starts when its world does
+		return cfg, err
+	})
+	e.journal = api.NewJournal(max(0, e.options.JournalBytes))
+	e.pipeline = e.newPipeline()
+	e.handler = e.newHandler()
+	// A scenario whose "given" cannot be set up fails now and not at the first call.
+	if _, err := world.New("check", first, wall.Now); err != nil {
+		return nil, err
+	}
+	if err := e.loadState(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	if o.Scenario == nil {
+		o.Scenario = &scenario.Scenario{}
+	}
+	if o.MaxWorlds == 0 {
+		o.MaxWorlds = defaultMaxWorlds
+	}
+	if o.JournalBytes == 0 {
+		o.JournalBytes = defaultJournalBytes
+	}
+	if o.BodyBytes == 0 {
+		o.BodyBytes = defaultBodyBytes
+	}
+	return o
+}
+
+// Start listens and serves in the background. It returns the error of an address that
+// cannot be listened on.
+func (e *Emulator) Start() error {
+	l, err := net.Listen("tcp", e.options.Addr)
+	if err != nil {
+		return err
+	}
+	e.listener = l
+	e.server = &http.Server{
+		Handler:           e.handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+	}
+	go func() { e.served <- e.server.Serve(l) }()
+	e.keepState()
+	return nil
+}
+
+// Limits of a connection.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+)
+
+// Close stops the emulator, waits for calls in progress and writes the state file if
+// there is one. A second Close does nothing and returns the same.
+func (e *Emulator) Close() error {
+	e.once.Do(func() {
+		close(e.stop)
+		var errs []error
+		if e.server != nil {
+			errs = append(errs, e.shutdown())
+		}
+		e.saver.Wait()
+		e.closeErr = errors.Join(append(errs, e.saveState())...)
+	})
+	return e.closeErr
+}
+
+// Addr returns host and port that the emulator listens on.
+func (e *Emulator) Addr() string { return e.listener.Addr().String() }
+
+// URL returns the address of the emulator, without a slash at the end.
+func (e *Emulator) URL() string {
+	if e.options.PublicURL != "" {
+		return e.options.PublicURL
+	}
+	return "http://" + e.Addr()
+}
+
+// PlaidURL is the base URL for Plaid clients.
+func (e *Emulator) PlaidURL() string { return e.URL() }
+
+// SentinelURL is the base URL for Sentinel, Legit and ALE clients: what the vendor calls
+// https://uat-api.apexclearing.com.
+func (e *Emulator) SentinelURL() string { return e.URL() }
+
+// ServeHTTP answers one request, for those who bring their own server.
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.handler.ServeHTTP(w, r) }

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"tweed/emulator/internal/world"
+)
+
+// Call is one request on its way through an operation. It has what an operation may
+// know: no HTTP, no lock, no scenario and no real time.
+type Call struct {
+	Op        *Op
+	World     *world.World
+	Now       time.Time // the world's time
+	Client    Client
+	Version   string // the API version that the client speaks
+	BaseURL   string // where the caller reached Tweed, without a slash at the end
+	RequestID string
+	Body      Body
+	Params    map[string]string // values in the path
+	Waited    bool              // a Park of this call has come to the end of its patience
+
+	req   *Request
+	memo  map[string]any
+	notes []string
+}
+
+// Header returns a header of the request.
+func (c *Call) Header(name string) string { return c.req.Header.Get(name) }
+
+// Query returns the part of the address behind the "?".
+func (c *Call) Query() string { return c.req.Query }
+
+// Host returns the host name that the request was sent to, with its port if it has one.
+func (c *Call) Host() string { return c.req.Host }
+
+// Keep remembers a value under a name for the rest of the call, so that a check and the
+// operation need not look the same token up twice.
+func (c *Call) Keep(name string, value any) {
+	if c.memo == nil {
+		c.memo = map[string]any{}
+	}
+	c.memo[name] = value
+}
+
+// Kept returns what Keep remembered.
+func (c *Call) Kept(name string) (any, bool) {
+	value, ok := c.memo[name]
+	return value, ok
+}
+
+// Note adds a remark to the call's entry in the journal.
+func (c *Call) Note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
+}
+
+// Park is what an operation returns as its error to be run again later: when the world
+// changes, or when its patience ends, whichever is first.
+type Park struct {
+	// Patience is how long the client wants to wait, in wall time.
+	Patience time.Duration
+}
+
+// Error makes Park travel as an operation's error. A client never sees it.
+func (p Park) Error() string { return "parked for " + p.Patience.String() }
+
+// Body is a decoded request body: an object and the JSON text of it.
+type Body struct {
+	Raw    []byte
+	Fields map[string]any // numbers are json.Number
+}
+
+// Into decodes the body into a struct.
+func (b Body) Into(v any) error {
+	if len(b.Raw) == 0 {
+		return nil
+	}
+	return json.Unmarshal(b.Raw, v)
+}
+
+// Text returns a field that is a string.
+func (b Body) Text(name string) string {
+	s, _ := b.Fields[name].(string)
+	return s
+}
+
+var (
+	errNotObject = errors.New("the body is JSON, but not an object")
+	errTrailing  = errors.New("there is text behind the JSON object")
+)
+
+// DecodeJSON reads a JSON object. An empty body is an empty object.
+func DecodeJSON(req *Request) (Body, error) {
+	raw := bytes.TrimSpace(req.Body)
+	if len(raw) == 0 {
+		return Body{Raw: []byte("{}"), Fields: map[string]any{}}, nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var fields map[string]any
+	if err := dec.Decode(&fields); err != nil {
+		return Body{}, err
+	}
+	if fields == nil {
+		return Body{}, errNotObject
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Body{}, errTrailing
+	}
+	return Body{Raw: raw, Fields: fields}, nil
+}
+
+// FromFields makes a Body of fields that did not come as JSON (a form, a query).
+func FromFields(fields map[string]any) Body {
+	raw, err := json.Marshal(fields)
+	if err != nil { // strings and nulls always marshal
+		raw = []byte("{}")
+	}
+	return Body{Raw: raw, Fields: fields}
+}
+
+// EncodeJSON writes a value as Plaid does: two spaces of indent, "<" and ">" as they
+// are, no line end at the end (observed: an exchange's answer is 164 bytes long in
+// maybe-finance/maybe's recordings, which is this form).
+func EncodeJSON(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(buf.Bytes(), "\n"), nil
+}

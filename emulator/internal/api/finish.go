@@ -1,0 +1,184 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+// finish writes the reply, the journal and the world's changes. The changes stay also
+// when the answer is a vendor's error: a wrong try counts.
+func (f *flight) finish(w *world.World, answer any, err error) Reply {
+	c := f.call
+	if err == nil && !f.plan.Patch.Empty() {
+		answer, err = f.patch(answer)
+	}
+	var reply Reply
+	var failed *catalogue.Error
+	if err == nil && f.plan.Status != 0 {
+		reply = Reply{Status: f.plan.Status, Body: f.plan.Body, Header: []Header{{"Content-Type", bodyType(f.plan.Body)}}}
+	} else {
+		if err != nil {
+			failed = errorOf(err)
+		}
+		reply = f.family.Write(c, answer, failed)
+	}
+	reply.Header = append(reply.Header, f.ownHeaders(failed)...)
+	if f.Journal != nil && f.family.Facts != nil {
+		f.record(w, reply, failed)
+	}
+	w.Commit()
+	return reply
+}
+
+// errorOf makes a row of any error of an operation or a check.
+func errorOf(err error) *catalogue.Error {
+	if row, ok := errors.AsType[*catalogue.Error](err); ok {
+		return row
+	}
+	return errBadRequest.New("text", err.Error())
+}
+
+func bodyType(body []byte) string {
+	if json.Valid(body) {
+		return "application/json; charset=utf-8"
+	}
+	return "text/plain; charset=utf-8"
+}
+
+// patch changes a good answer as a rule says.
+func (f *flight) patch(answer any) (any, error) {
+	if _, raw := answer.(Raw); raw {
+		f.call.Note("rule %q has a patch, but this answer is not JSON", f.plan.Rule)
+		return answer, nil
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return nil, fmt.Errorf("patch: %w", err)
+	}
+	fields := map[string]any{}
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, fmt.Errorf("patch: %w", err)
+	}
+	if err := f.plan.Patch.Apply(fields); err != nil {
+		f.call.Note("rule %q: %s", f.plan.Rule, err)
+	}
+	return fields, nil
+}
+
+// ownHeaders are what Tweed says beside the vendor's headers.
+func (f *flight) ownHeaders(failed *catalogue.Error) []Header {
+	if f.family.Facts == nil {
+		return nil
+	}
+	c := f.call
+	out := make([]Header, 0, 4)
+	out = append(out, Header{"Tweed-Now", c.Now.Format(time.RFC3339)})
+	if c.Op != nil {
+		out = append(out, Header{"Tweed-Depth", string(c.Op.Depth)})
+	}
+	if f.plan.Rule != "" {
+		out = append(out, Header{"Tweed-Rule", f.plan.Rule})
+	}
+	if failed != nil && failed.Row.Family != catalogue.Tweed {
+		if hint := f.hint(); hint != "" {
+			out = append(out, Header{"Tweed-Hint", hint})
+		}
+	}
+	return out
+}
+
+func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
+	c := f.call
+	e := &Entry{
+		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
+		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
+		Status: reply.Status, Rule: f.plan.Rule, Notes: c.notes,
+		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header,
+	}
+	if c.Op != nil {
+		e.Op = c.Op.ID
+	}
+	if failed != nil {
+		e.Code = failed.Row.Code
+	}
+	f.Journal.Add(e)
+	if f.Log != nil {
+		f.Log.Debug("call", "world", e.World, "n", e.N, "path", e.Path, "status", e.Status, "code", e.Code, "rule", e.Rule)
+	}
+}
+
+// forced is the error that a caller asked for with the header Tweed-Error: CODE or
+// TYPE/CODE, and for a row that never is an HTTP error also a status: "CODE; status=208".
+func (f *flight) forced(header string) error {
+	name, option, _ := strings.Cut(header, ";")
+	name = strings.TrimSpace(name)
+	path := f.req.Path
+	if f.call.Op != nil {
+		path = f.call.Op.Path
+	}
+	then := scenario.ErrorSpec{Code: name}
+	if option != "" {
+		status, err := strconv.Atoi(strings.TrimPrefix(strings.TrimSpace(option), "status="))
+		if err != nil || status < 200 || status > 599 {
+			return errUnknownCode.New("code", header, "hint", `Write for example "ITEM_NO_ERROR; status=400".`)
+		}
+		then.Status = status
+	}
+	e, err := then.Resolve(path)
+	if err != nil {
+		return errUnknownCode.New("code", name, "hint", err.Error())
+	}
+	f.plan = scenario.Plan{Rule: "header Tweed-Error"}
+	return e
+}
+
+// facts let the scenario ask a family about a call.
+type facts struct{ f *flight }
+
+// Fact returns a fact by its name.
+func (s facts) Fact(name string) (any, bool) {
+	switch c := s.f.call; name {
+	case "world":
+		return c.World.Name(), true
+	case "client_id":
+		return c.Client.ID, c.Client.Found
+	default:
+		return s.f.family.Facts(c, name)
+	}
+}
+
+// JSONReply is a reply of JSON with further headers.
+func JSONReply(status int, v any, header ...Header) Reply {
+	body, err := EncodeJSON(v)
+	if err != nil { // answers are our own types; a value that cannot be encoded is a bug
+		panic("api: " + err.Error())
+	}
+	return Reply{Status: status, Body: body, Header: append([]Header{{"Content-Type", "application/json; charset=utf-8"}}, header...)}
+}
+
+// TweedError is the body of Tweed's own refusals, the same in every family.
+func TweedError(c *Call, e *catalogue.Error) Reply {
+	return JSONReply(e.Status, map[string]any{
+		"error_type": e.Row.Type, "error_code": e.Row.Code, "error_message": e.Message,
+		"display_message": nil, "request_id": c.RequestID,
+	}, Header{http.CanonicalHeaderKey("Tweed-World"), worldOf(c)})
+}
+
+func worldOf(c *Call) string {
+	if c.World == nil {
+		return ""
+	}
+	return c.World.Name()
+}
+
+// PanicReply is the answer to a request that met a bug outside of an operation.
+func PanicReply(bug any) Reply { return TweedError(&Call{}, errPanic.New("text", fmt.Sprint(bug))) }

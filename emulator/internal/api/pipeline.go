@@ -1,0 +1,219 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"tweed/emulator/internal/rules"
+	"tweed/emulator/internal/wall"
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+// Pipeline is what every request runs through, whatever its family.
+type Pipeline struct {
+	Worlds  *world.Worlds
+	Journal *Journal
+	// Base returns the address under which the caller of a request reached Tweed.
+	Base func(host string) string
+	// Stop is closed when the server stops: long polls end then.
+	Stop <-chan struct{}
+	// BodyLimit is the greatest request body in bytes.
+	BodyLimit int64
+	// MinDepth Stateful refuses operations that would answer from an example.
+	MinDepth Depth
+	Log      *slog.Logger
+}
+
+// flight is one request between its arrival and its reply.
+type flight struct {
+	*Pipeline
+	family  *Family
+	req     *Request
+	call    *Call
+	problem error // met before a world was there: route, body
+	plan    scenario.Plan
+	parked  bool
+
+	patience <-chan struct{} // closed when a parked call has waited long enough
+}
+
+// Serve answers a request in a family's dialect.
+func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request) {
+	f := &flight{Pipeline: p, family: family}
+	reply, delay := f.answer(r)
+	if delay > 0 && wall.Wait(r.Context(), delay) != nil {
+		return // the client has left
+	}
+	header := w.Header()
+	for _, h := range reply.Header {
+		header[h.Name] = append(header[h.Name], h.Value)
+	}
+	w.WriteHeader(reply.Status)
+	if _, err := w.Write(reply.Body); err != nil && p.Log != nil {
+		p.Log.Debug("the client left before its reply", "path", f.req.Path, "error", err)
+	}
+}
+
+// answer is hops 3 to 6 of a request: it takes the world, and takes it again for a call
+// that parks, until there is a reply.
+func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
+	f.read(r)
+	name, err := f.worldName()
+	if err != nil {
+		return f.family.Write(f.call, nil, errorOf(err)), 0
+	}
+	for {
+		reply, park, changed := f.turn(name)
+		if park == nil {
+			return reply, f.plan.Delay
+		}
+		f.wait(r.Context(), *park, changed)
+	}
+}
+
+// turn is one stay in the world.
+func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan struct{}) {
+	w, err := f.Worlds.Take(name, f.family.Name != "control" && !f.parked)
+	if err != nil {
+		return f.family.Write(f.call, nil, errorOf(takeError(err))), nil, nil
+	}
+	defer w.Give()
+	answer, err := f.run(w)
+	if p, ok := errors.AsType[Park](err); ok {
+		f.parked = true
+		w.Commit()
+		return Reply{}, &p, w.Changed()
+	}
+	return f.finish(w, answer, err), nil, nil
+}
+
+// wait is the patience of a parked call, in wall time. The world is not held.
+func (f *flight) wait(ctx context.Context, park Park, changed <-chan struct{}) {
+	if f.patience == nil {
+		var cancel func() bool
+		f.patience, cancel = wall.Timer(park.Patience)
+		context.AfterFunc(ctx, func() { cancel() })
+	}
+	select {
+	case <-changed:
+	case <-f.patience:
+		f.call.Waited = true
+	case <-ctx.Done():
+		f.call.Waited = true
+	case <-f.Stop:
+		f.call.Waited = true
+	}
+}
+
+func takeError(err error) error {
+	if limit, ok := errors.AsType[world.LimitError](err); ok {
+		return errWorldLimit.New("limit", strconv.Itoa(limit.Max))
+	}
+	return errBadRequest.New("text", err.Error())
+}
+
+// read takes the request in: body, operation, fields, credentials.
+func (f *flight) read(r *http.Request) {
+	f.req = &Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Host: r.Host}
+	f.call = &Call{req: f.req, BaseURL: f.Base(r.Host), Version: r.Header.Get("Plaid-Version")}
+	body, err := io.ReadAll(io.LimitReader(r.Body, f.BodyLimit+1))
+	if err != nil {
+		f.problem = errBadRequest.New("text", "the body could not be read: "+err.Error())
+		return
+	}
+	if int64(len(body)) > f.BodyLimit {
+		f.problem = errBodyTooLarge.New("limit", fmt.Sprint(f.BodyLimit))
+		return
+	}
+	f.req.Body = body
+	f.call.Op, f.call.Params, f.problem = f.family.Route(r.Method, r.URL.Path)
+	decoded, err := f.family.Decode(f.req)
+	if err != nil && f.problem == nil {
+		f.problem = err
+	}
+	f.call.Body = decoded
+	f.call.Client = f.family.Client(f.req, decoded)
+}
+
+// run is the operation, between what comes before and its reply.
+func (f *flight) run(w *world.World) (answer any, err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			w.Rollback()
+			answer, err = nil, f.bug(bug)
+		}
+	}()
+	c := f.call
+	c.World, c.Now = w, w.Now()
+	if !f.parked {
+		c.RequestID = w.Draw("request").Hex(requestIDLength)
+		if err := f.before(w); err != nil {
+			return nil, err
+		}
+	}
+	if f.plan.Status != 0 {
+		return nil, nil // finish writes the rule's own reply
+	}
+	return c.Op.Run(c)
+}
+
+// requestIDLength is observed: 15 lower-case hex digits in 2026, 15 alphanumerics before.
+const requestIDLength = 15
+
+// before decides whether the operation runs: what the caller forced with a header, the
+// client's own faults in the vendor's order, then the errors of rules. A rule acts, and
+// is used up, only on calls that have none of their own faults.
+func (f *flight) before(w *world.World) error {
+	c := f.call
+	if forced := c.Header("Tweed-Error"); forced != "" && f.family.Facts != nil {
+		return f.forced(forced)
+	}
+	if f.problem != nil {
+		return f.problem
+	}
+	plan := f.decide(w)
+	for _, check := range f.family.Checks {
+		if err := check(c); err != nil {
+			return err
+		}
+	}
+	plan.Commit(rules.Progress{World: w})
+	f.plan = plan
+	switch {
+	case plan.Error != nil:
+		return plan.Error
+	case plan.Status != 0:
+		return nil
+	case c.Op.Run == nil:
+		return errNotImplemented.New("call", c.Op.Method+" "+c.Op.Path)
+	case f.MinDepth == Stateful && c.Op.Depth == Shaped:
+		return errShapedRefused.New("call", c.Op.Method+" "+c.Op.Path, "depth", string(Stateful))
+	}
+	return nil
+}
+
+func (f *flight) decide(w *world.World) scenario.Plan {
+	if f.family.Facts == nil {
+		return scenario.Plan{}
+	}
+	op := f.call.Op
+	call := scenario.Call{Method: op.Method, Path: op.Path, OperationID: op.ID, Facts: facts{f}}
+	return rules.Of(w).Decide(call, rules.Progress{World: w})
+}
+
+// bug turns a panic of an operation into an answer. The stack goes to the log only.
+func (f *flight) bug(cause any) error {
+	if f.Log != nil {
+		f.Log.Error("a bug in Tweed: please report it with this text",
+			"panic", cause, "path", f.req.Path, "stack", string(debug.Stack()))
+	}
+	return errPanic.New("text", fmt.Sprint(cause))
+}

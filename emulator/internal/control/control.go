@@ -1,0 +1,169 @@
+// Package control is Tweed's own API under /_tweed/: worlds, clock, scenario, rules and
+// journal. It runs through the same pipeline as the vendors' calls.
+package control
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+// Prefix is where the control API lives.
+const Prefix = "/_tweed/"
+
+// API is the control API with what it controls.
+type API struct {
+	Worlds  *world.Worlds
+	Journal *api.Journal
+	// Config returns what a world starts from under a scenario.
+	Config func(*scenario.Scenario) (world.Config, error)
+	// Embedded returns the text of a scenario that comes with Tweed.
+	Embedded func(name string) ([]byte, bool)
+	Version  string
+}
+
+var (
+	errNotFound = catalogue.Must(catalogue.Tweed, "TWEED_NOT_FOUND")
+	errMethod   = catalogue.Must(catalogue.Tweed, "TWEED_METHOD")
+	errBad      = catalogue.Must(catalogue.Tweed, "TWEED_BAD_REQUEST")
+	errScenario = catalogue.Must(catalogue.Tweed, "TWEED_SCENARIO")
+	errState    = catalogue.Must(catalogue.Tweed, "TWEED_STATE")
+)
+
+// operation is one row of the control API's table.
+type operation struct {
+	method, path, about string
+	run                 func(*api.Call) (any, error)
+}
+
+// table lists the control API. A path under worlds/{world} also exists without that
+// part, for the world of the header Tweed-World or the default one.
+func (a *API) table() []operation {
+	const w = "worlds/{world}/"
+	return []operation{
+		{"GET", "health", "is Tweed up?", a.health},
+		{"GET", "worlds", "the names of all worlds", a.listWorlds},
+		{"GET", "worlds/{world}", "one world: clock, seed, number of records", a.showWorld},
+		{"DELETE", "worlds/{world}", "forget a world", a.removeWorld},
+		{"POST", w + "reset", "back to the seed", a.reset},
+		{"GET", w + "export", "all records as JSON", a.export},
+		{"POST", w + "import", "replace all records by an export", a.load},
+		{"GET", w + "clock", "what time is it?", a.showClock},
+		{"POST", w + "clock", `move the clock: {"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`, a.moveClock},
+		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
+		{"PUT", w + "scenario", "start again under another scenario: YAML, or the name of one that comes with Tweed", a.putScenario},
+		{"GET", w + "rules", "the rules that were added", a.listRules},
+		{"POST", w + "rules", "add a rule: YAML or JSON", a.addRule},
+		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
+		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", "journal", "calls: ?world= &path= &op= &code= &client= &since= &last=", a.readJournal},
+		{"DELETE", "journal", "forget calls: ?world=", a.clearJournal},
+		{"GET", "", "this list", a.list},
+	}
+}
+
+// Family returns the control API's dialect. It has no facts: no rule acts on it, and the
+// journal leaves it out.
+func (a *API) Family() *api.Family {
+	router := a.router()
+	return &api.Family{
+		Name: "control",
+		Route: func(method, path string) (*api.Op, map[string]string, error) {
+			return route(router, method, path)
+		},
+		Decode: func(req *api.Request) (api.Body, error) { return api.Body{Raw: req.Body}, nil },
+		Client: func(req *api.Request, _ api.Body) api.Client {
+			return api.Client{World: worldIn(req.Path), Found: true}
+		},
+		Write: write,
+	}
+}
+
+// router matches the table's paths. mux gives the values in them.
+func (a *API) router() *mux.Router {
+	router := mux.NewRouter().SkipClean(true)
+	for _, row := range a.table() {
+		op := &api.Op{ID: row.method + " " + Prefix + row.path, Method: row.method, Path: Prefix + row.path, Depth: api.Stateful, Run: row.run}
+		for _, path := range both(row.path) {
+			router.Path(Prefix + path).Methods(row.method).Handler(operationOf{op})
+		}
+	}
+	return router
+}
+
+// both are a path's forms: with its world, and for the world that the request names
+// otherwise.
+func both(path string) []string {
+	if short, ok := strings.CutPrefix(path, "worlds/{world}/"); ok {
+		return []string{path, short}
+	}
+	return []string{path}
+}
+
+// operationOf carries an operation through mux, which is only asked to match.
+type operationOf struct{ op *api.Op }
+
+// ServeHTTP makes an operationOf a handler; nobody calls it.
+func (operationOf) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+func route(router *mux.Router, method, path string) (*api.Op, map[string]string, error) {
+	req, err := http.NewRequest(method, "http://control", nil) //nolint:noctx // only matched, never sent
+	if err != nil {
+		return nil, nil, errBad.New("text", "the method "+method+" is none")
+	}
+	req.URL.Path = path
+	var match mux.RouteMatch
+	if router.Match(req, &match) {
+		if found, ok := match.Handler.(operationOf); ok {
+			return found.op, match.Vars, nil
+		}
+	}
+	if allowed := methodsOf(router, req); len(allowed) > 0 {
+		return nil, nil, errMethod.New("path", path, "method", method, "allowed", strings.Join(allowed, ", "))
+	}
+	return nil, nil, errNotFound.New("path", path)
+}
+
+func methodsOf(router *mux.Router, req *http.Request) []string {
+	var allowed []string
+	for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
+		req.Method = method
+		var match mux.RouteMatch
+		if router.Match(req, &match) {
+			if _, ok := match.Handler.(operationOf); ok {
+				allowed = append(allowed, method)
+			}
+		}
+	}
+	return allowed
+}
+
+// worldIn returns the world that a path names, "" for none.
+func worldIn(path string) string {
+	rest, ok := strings.CutPrefix(path, Prefix+"worlds/")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
+func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
+	security := []api.Header{{Name: "X-Content-Type-Options", Value: "nosniff"}, {Name: "Cache-Control", Value: "no-store"}}
+	if err != nil {
+		reply := api.TweedError(c, err)
+		reply.Header = append(reply.Header, security...)
+		return reply
+	}
+	if raw, ok := answer.(api.Raw); ok {
+		header := append([]api.Header{{Name: "Content-Type", Value: raw.Type}}, security...)
+		return api.Reply{Status: 200, Header: header, Body: raw.Body}
+	}
+	return api.JSONReply(200, answer, security...)
+}

@@ -1,0 +1,232 @@
+package control
+
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/nacha"
+	"tweed/emulator/internal/rules"
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+type healthBody struct {
+	Status  string `json:"status"`
+	Version string `json:"version"`
+}
+
+func (a *API) health(*api.Call) (any, error) { return healthBody{"ok", a.Version}, nil }
+
+type listBody struct {
+	Calls map[string]string `json:"calls"`
+	Note  string            `json:"note"`
+}
+
+func (a *API) list(*api.Call) (any, error) {
+	out := listBody{
+		Calls: map[string]string{},
+		Note:  "A path under worlds/{world}/ also works without that part, for the world that the header Tweed-World names.",
+	}
+	for _, row := range a.table() {
+		out.Calls[row.method+" "+Prefix+row.path] = row.about
+	}
+	return out, nil
+}
+
+type worldsBody struct {
+	Worlds []string `json:"worlds"`
+}
+
+func (a *API) listWorlds(*api.Call) (any, error) { return worldsBody{a.Worlds.Names()}, nil }
+
+type worldBody struct {
+	Name      string         `json:"name"`
+	Tag       string         `json:"tag"`
+	Seed      uint64         `json:"seed"`
+	Clock     clockBody      `json:"clock"`
+	Scenario  string         `json:"scenario"`
+	Records   map[string]int `json:"records"`
+	Scheduled int            `json:"scheduled_events"`
+}
+
+func (a *API) showWorld(c *api.Call) (any, error) {
+	w := c.World
+	s, err := rules.Scenario(w)
+	if err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	return worldBody{
+		Name: w.Name(), Tag: w.Tag(), Seed: w.Seed(), Clock: clockOf(w), Scenario: s.Name,
+		Records: w.Sizes(), Scheduled: w.Scheduled(),
+	}, nil
+}
+
+type doneBody struct {
+	Done string `json:"done"`
+}
+
+func (a *API) removeWorld(c *api.Call) (any, error) {
+	a.Worlds.Remove(c.World.Name())
+	return doneBody{"removed world " + c.World.Name()}, nil
+}
+
+func (a *API) reset(c *api.Call) (any, error) {
+	if err := c.World.Reset(); err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	a.Journal.Clear(c.World.Name())
+	return doneBody{"reset world " + c.World.Name()}, nil
+}
+
+func (a *API) export(c *api.Call) (any, error) { return c.World.Export() }
+
+func (a *API) load(c *api.Call) (any, error) {
+	var e world.Export
+	if err := json.Unmarshal(c.Body.Raw, &e); err != nil {
+		return nil, errState.New("text", "it is no JSON of an export: "+err.Error())
+	}
+	if err := c.World.Import(e); err != nil {
+		return nil, errState.New("text", err.Error())
+	}
+	return doneBody{"imported into world " + c.World.Name()}, nil
+}
+
+type clockBody struct {
+	Now  string `json:"now"`
+	Run  string `json:"run"`
+	Next string `json:"next_event,omitempty"`
+}
+
+func clockOf(w *world.World) clockBody {
+	out := clockBody{Now: w.Now().Format(time.RFC3339Nano), Run: w.Run().String()}
+	if next, ok := w.Next(); ok {
+		out.Next = next.UTC().Format(time.RFC3339Nano)
+	}
+	return out
+}
+
+func (a *API) showClock(c *api.Call) (any, error) { return clockOf(c.World), nil }
+
+type clockRequest struct {
+	Advance string     `json:"advance"`
+	To      *time.Time `json:"to"`
+	Run     *string    `json:"run"`
+}
+
+func (a *API) moveClock(c *api.Call) (any, error) {
+	var req clockRequest
+	if err := strict(c.Body.Raw, &req); err != nil {
+		return nil, err
+	}
+	if req.Advance == "" && req.To == nil && req.Run == nil {
+		return nil, errBad.New("text", `write {"advance": "48h"}, {"advance": "5 banking days"}, {"to": "2026-01-05T14:30:00Z"} or {"run": "60x"}`)
+	}
+	if req.Run != nil {
+		run, err := world.ParseRun(*req.Run)
+		if err != nil {
+			return nil, errBad.New("text", err.Error())
+		}
+		c.World.SetRun(run)
+	}
+	if req.Advance != "" {
+		t, err := After(c.World.Now(), req.Advance)
+		if err != nil {
+			return nil, errBad.New("text", err.Error())
+		}
+		c.World.AdvanceTo(t)
+	}
+	if req.To != nil {
+		if req.To.Before(c.World.Now()) {
+			return nil, errBad.New("text", "to lies in the past; a world's clock moves forward only")
+		}
+		c.World.AdvanceTo(*req.To)
+	}
+	return clockOf(c.World), nil
+}
+
+// After returns the moment that lies d after t: "48h", "90m" or "5 banking days". Banking
+// days keep the time of day in New York.
+func After(t time.Time, d string) (time.Time, error) {
+	span, err := scenario.ParseSpan(d)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return nacha.Calendar{}.AddBankingDays(t, span.BankingDays).Add(span.Duration), nil
+}
+
+func (a *API) showScenario(c *api.Call) (any, error) {
+	s, err := rules.Scenario(c.World)
+	if err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	return api.Raw{Type: "application/yaml; charset=utf-8", Body: []byte(s.Source())}, nil
+}
+
+func (a *API) putScenario(c *api.Call) (any, error) {
+	text, file := c.Body.Raw, "scenario"
+	name := strings.TrimSpace(string(text))
+	if embedded, ok := a.Embedded(name); ok {
+		text, file = embedded, name
+	}
+	s, err := scenario.Load(file, text)
+	if err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	cfg, err := a.Config(s)
+	if err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	if err := c.World.Restart(cfg); err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	a.Journal.Clear(c.World.Name())
+	return doneBody{"world " + c.World.Name() + " started again under scenario " + strconv.Quote(s.Name)}, nil
+}
+
+type rulesBody struct {
+	Rules []scenario.Rule `json:"rules"`
+}
+
+func (a *API) listRules(c *api.Call) (any, error) { return rulesBody{rules.List(c.World)}, nil }
+
+func (a *API) addRule(c *api.Call) (any, error) {
+	rule, err := scenario.ParseRule(c.Body.Raw)
+	if err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	name, err := rules.Add(c.World, rule)
+	if err != nil {
+		return nil, errScenario.New("text", err.Error())
+	}
+	return doneBody{"added " + name}, nil
+}
+
+func (a *API) removeRule(c *api.Call) (any, error) {
+	name := c.Params["rule"]
+	if !rules.Remove(c.World, name) {
+		return nil, errNotFound.New("path", "the added rule "+strconv.Quote(name))
+	}
+	return doneBody{"removed " + name}, nil
+}
+
+// strict decodes a body and refuses members that it does not know.
+func strict(raw []byte, v any) error {
+	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return errBad.New("text", "the body is not what this call takes: "+err.Error())
+	}
+	return nil
+}
+
+func queryOf(c *api.Call) url.Values {
+	values, err := url.ParseQuery(c.Query())
+	if err != nil {
+		return url.Values{}
+	}
+	return values
+}

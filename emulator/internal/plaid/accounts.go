@@ -1,0 +1,171 @@
+package plaid
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/dataset"
+	"tweed/emulator/internal/world"
+)
+
+// account is one account of an Item, computed from the Item when it is read.
+type account struct {
+	ID             string
+	Name           string
+	OfficialName   *string
+	Mask           string
+	Type, Subtype  string
+	Available      *json.Number // dollars, exactly as the Sandbox writes them
+	Current        *json.Number
+	Limit          *json.Number
+	Currency       string
+	HolderCategory *string
+	ach            *dataset.Numbers
+	other          CustomNumbers // numbers outside the US, of a custom user
+	owners         []owner
+}
+
+// accounts returns all accounts of the Item, in the order of Plaid's answers.
+func (i Item) accounts(w *world.World) []account {
+	if i.Custom != nil && len(i.Custom.Accounts) > 0 {
+		return i.customAccounts(w)
+	}
+	user, ok := dataset.FindUser(i.User)
+	if !ok {
+		user, _ = dataset.FindUser(userGood) // user_custom without accounts of its own
+	}
+	set := user.AccountSet().Accounts
+	out := make([]account, len(set))
+	for n := range set {
+		out[n] = i.standardAccount(w, n, &set[n], user)
+	}
+	return out
+}
+
+func (i Item) standardAccount(w *world.World, n int, a *dataset.Account, user *dataset.User) account {
+	return account{
+		ID: i.accountID(w, n), Name: a.Name, OfficialName: a.OfficialName, Mask: a.Mask,
+		Type: a.Type, Subtype: a.Subtype, Currency: "USD", HolderCategory: a.HolderCategory,
+		Available: amount(a.Available), Current: amount(a.Current), Limit: amount(a.Limit),
+		ach: a.Numbers, owners: []owner{ownerOf(user.Person())},
+	}
+}
+
+// accountID is the id of the n-th account: a function of the Item's id.
+func (i Item) accountID(w *world.World, n int) string {
+	return idOf(w.Derive("account", i.ID, strconv.Itoa(n)))
+}
+
+// account returns one account by its id.
+func (i Item) account(w *world.World, id string) (account, bool) {
+	all := i.accounts(w)
+	at := slices.IndexFunc(all, func(a account) bool { return a.ID == id })
+	if at < 0 {
+		return account{}, false
+	}
+	return all[at], true
+}
+
+func amount(a *dataset.Amount) *json.Number {
+	if a == nil {
+		return nil
+	}
+	n := json.Number(a.Text)
+	return &n
+}
+
+type balances struct {
+	Available              *json.Number `json:"available"`
+	Current                *json.Number `json:"current"`
+	ISOCurrencyCode        *string      `json:"iso_currency_code"`
+	Limit                  *json.Number `json:"limit"`
+	UnofficialCurrencyCode *string      `json:"unofficial_currency_code"`
+}
+
+type accountBody struct {
+	AccountID      string   `json:"account_id"`
+	Balances       balances `json:"balances"`
+	HolderCategory *string  `json:"holder_category,omitempty"`
+	Mask           *string  `json:"mask"`
+	Name           string   `json:"name"`
+	OfficialName   *string  `json:"official_name"`
+	Subtype        string   `json:"subtype"`
+	Type           string   `json:"type"`
+}
+
+func (a account) body() accountBody {
+	currency := a.Currency
+	out := accountBody{
+		AccountID: a.ID, HolderCategory: a.HolderCategory, Name: a.Name, OfficialName: a.OfficialName,
+		Subtype: a.Subtype, Type: a.Type,
+		Balances: balances{Available: a.Available, Current: a.Current, ISOCurrencyCode: &currency, Limit: a.Limit},
+	}
+	if a.Mask != "" {
+		mask := a.Mask
+		out.Mask = &mask
+	}
+	return out
+}
+
+func bodies(all []account) []accountBody {
+	out := make([]accountBody, len(all))
+	for n, a := range all {
+		out[n] = a.body()
+	}
+	return out
+}
+
+type accountsRequest struct {
+	AccessToken string `json:"access_token"`
+	Options     *struct {
+		AccountIDs []string `json:"account_ids"`
+	} `json:"options"`
+}
+
+// choose returns the accounts that a request asks for, all if it names none. An id that
+// is not of the Item is INVALID_ACCOUNT_ID (documented).
+func (r accountsRequest) choose(w *world.World, item Item) ([]account, error) {
+	all := item.accounts(w)
+	if r.Options == nil || r.Options.AccountIDs == nil {
+		return all, nil
+	}
+	chosen := make([]account, 0, len(r.Options.AccountIDs))
+	for _, a := range all {
+		if slices.Contains(r.Options.AccountIDs, a.ID) {
+			chosen = append(chosen, a)
+		}
+	}
+	for _, id := range r.Options.AccountIDs {
+		if !slices.ContainsFunc(all, func(a account) bool { return a.ID == id }) {
+			return nil, errAccountID.New()
+		}
+	}
+	return chosen, nil
+}
+
+type accountsResponse struct {
+	Accounts  []accountBody `json:"accounts"`
+	Item      itemBody      `json:"item"`
+	RequestID string        `json:"request_id"`
+}
+
+// accountsGet lists the Item's accounts. Errors, in order of checking: those of
+// healthyItem, INVALID_ACCOUNT_ID.
+func accountsGet(c *api.Call, req accountsRequest) (accountsResponse, error) {
+	item, err := healthyItem(c, req.AccessToken)
+	if err != nil {
+		return accountsResponse{}, err
+	}
+	chosen, err := req.choose(c.World, item)
+	if err != nil {
+		return accountsResponse{}, err
+	}
+	return accountsResponse{Accounts: bodies(chosen), Item: item.body(c.World), RequestID: c.RequestID}, nil
+}
+
+// accountsBalanceGet is accountsGet: in the Sandbox a fresh balance is the same one.
+func accountsBalanceGet(c *api.Call, req accountsRequest) (accountsResponse, error) {
+	return accountsGet(c, req)
+}

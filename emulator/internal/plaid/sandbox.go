@@ -1,0 +1,257 @@
+package plaid
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/dataset"
+	"tweed/emulator/internal/rules"
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+var (
+	errInstitution  = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_INSTITUTION")
+	errCredentials  = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/INVALID_CREDENTIALS")
+	errRecaptchaBad = catalogue.Must(catalogue.Plaid, "RECAPTCHA_ERROR/RECAPTCHA_BAD")
+)
+
+// The defaults of Sandbox logins (plaid.com/docs/sandbox/test-credentials).
+const (
+	userGood   = "user_good"
+	passGood   = "pass_good"
+	userCustom = "user_custom"
+)
+
+type sandboxOptions struct {
+	OverridePassword *string `json:"override_password"`
+	OverrideUsername *string `json:"override_username"`
+	Webhook          *string `json:"webhook"`
+}
+
+type sandboxPublicTokenCreateRequest struct {
+	InitialProducts []string        `json:"initial_products"`
+	InstitutionID   string          `json:"institution_id"`
+	Options         *sandboxOptions `json:"options"`
+}
+
+type sandboxPublicTokenCreateResponse struct {
+	PublicToken string `json:"public_token"`
+	RequestID   string `json:"request_id"`
+}
+
+// sandboxPublicTokenCreate does what a user does in Link: it logs in at an institution
+// and gives a public token. Errors, in order of checking: INVALID_INSTITUTION,
+// PRODUCTS_NOT_SUPPORTED, then those of login.
+func sandboxPublicTokenCreate(c *api.Call, req sandboxPublicTokenCreateRequest) (sandboxPublicTokenCreateResponse, error) {
+	item, err := newItem(c, req.InstitutionID, req.InitialProducts, req.Options)
+	if err != nil {
+		return sandboxPublicTokenCreateResponse{}, err
+	}
+	token, _ := newPublicToken(c.World, item.ID)
+	return sandboxPublicTokenCreateResponse{PublicToken: token, RequestID: c.RequestID}, nil
+}
+
+type sandboxProcessorTokenCreateRequest struct {
+	InstitutionID string          `json:"institution_id"`
+	Options       *sandboxOptions `json:"options"`
+}
+
+// sandboxProcessorTokenCreate is for partners: an Item and a processor token for its
+// first account with numbers, in one call. Errors: those of sandboxPublicTokenCreate.
+func sandboxProcessorTokenCreate(c *api.Call, req sandboxProcessorTokenCreateRequest) (processorTokenResponse, error) {
+	item, err := newItem(c, req.InstitutionID, []string{"auth", "identity"}, req.Options)
+	if err != nil {
+		return processorTokenResponse{}, err
+	}
+	for _, acc := range item.accounts(c.World) {
+		if acc.hasNumbers() {
+			token := newProcessorToken(c.World, "processor", item.ID, acc.ID, "")
+			return processorTokenResponse{ProcessorToken: token, RequestID: c.RequestID}, nil
+		}
+	}
+	return processorTokenResponse{}, errNoAuthAccounts.New()
+}
+
+type resetLoginResponse struct {
+	RequestID  string `json:"request_id"`
+	ResetLogin bool   `json:"reset_login"`
+}
+
+// sandboxItemResetLogin puts an Item into ITEM_LOGIN_REQUIRED and sends ITEM/ERROR
+// (observed 2026-09). Errors: those of itemOf.
+func sandboxItemResetLogin(c *api.Call, req accessTokenRequest) (resetLoginResponse, error) {
+	item, err := itemOf(c, req.AccessToken)
+	if err != nil {
+		return resetLoginResponse{}, err
+	}
+	item.Error = errLoginRequired.Key()
+	itemWebhook(c.World, &item, "ERROR", map[string]any{"error": errorBodyOf(errLoginRequired.New(), "")})
+	items.Put(c.World, item.ID, item)
+	return resetLoginResponse{RequestID: c.RequestID, ResetLogin: true}, nil
+}
+
+// newItem makes an Item of a Sandbox call.
+func newItem(c *api.Call, institution string, products []string, o *sandboxOptions) (Item, error) {
+	l := Login{Institution: institution, User: userGood, Password: passGood, Products: products, Client: c.Client.ID}
+	if o != nil {
+		l.User, l.Password = textOr(o.OverrideUsername, userGood), textOr(o.OverridePassword, passGood)
+		l.Webhook = textOr(o.Webhook, "")
+	}
+	return l.Open(c.World)
+}
+
+func textOr(text *string, otherwise string) string {
+	if text == nil {
+		return otherwise
+	}
+	return *text
+}
+
+// Login is what a user types into Link, and what the app asked for.
+type Login struct {
+	Institution string
+	User        string
+	Password    string
+	Products    []string
+	Webhook     string
+	Client      string // client_id that will own the Item; "" for any
+	ClientUser  string // client_user_id
+	Alias       string // name in a scenario
+	Custom      any    // what user_custom would type, as a value; see Given
+}
+
+// Open makes the Item of a login. Errors, in order of checking: INVALID_INSTITUTION,
+// PRODUCTS_NOT_SUPPORTED, the error that the password or the custom user asks for,
+// INVALID_CREDENTIALS.
+func (l Login) Open(w *world.World) (Item, error) {
+	bank, ok := dataset.FindInstitution(l.Institution)
+	if !ok {
+		return Item{}, errInstitution.New()
+	}
+	if lacking := without(l.Products, bank.Products); len(lacking) > 0 {
+		return Item{}, errNotSupported.New("products", quoted(lacking))
+	}
+	item := Item{
+		Alias: l.Alias, Institution: l.Institution, User: l.User, Products: sorted(slices.Clone(l.Products)),
+		Webhook: l.Webhook, Created: w.Now(), Healthy: w.Now(), Client: l.Client, ClientUser: l.ClientUser,
+	}
+	later, err := l.check(&item)
+	if err != nil {
+		return Item{}, err
+	}
+	item.ID = idOf(w.Draw("item"))
+	items.Put(w, item.ID, item)
+	if later != nil {
+		later.Where = scenario.Where{"item": scenario.Is(item.ID)}
+		later.Name = "password " + l.Password + " of " + item.ID
+		if _, err := rules.Add(w, *later); err != nil {
+			return Item{}, errCredentials.New()
+		}
+	}
+	return item, nil
+}
+
+// check looks at user and password. A password later_<CODE> gives a rule for the Item.
+func (l Login) check(item *Item) (*scenario.Rule, error) {
+	if l.User == userCustom {
+		custom, err := parseCustom(l.Password)
+		if err != nil {
+			return nil, errCredentials.New() // documented: a bad JSON gives INVALID_CREDENTIALS
+		}
+		item.Custom = custom
+		if custom.ForceError != "" {
+			return nil, forced(custom.ForceError)
+		}
+		return nil, nil
+	}
+	user, ok := dataset.FindUser(l.User)
+	if !ok {
+		return nil, errCredentials.New()
+	}
+	if code, ok := strings.CutPrefix(l.Password, "error_"); ok {
+		return nil, forced(code)
+	}
+	if spec, ok := strings.CutPrefix(l.Password, "later_"); ok {
+		return laterRule(spec)
+	}
+	if l.Password == `{"recaptcha":"bad"}` {
+		return nil, errRecaptchaBad.New()
+	}
+	if user.Password == "" || user.Password == l.Password || slices.Contains(goodPasswords, l.Password) || strings.HasPrefix(l.Password, "mfa_") {
+		return nil, nil
+	}
+	return nil, errCredentials.New()
+}
+
+// goodPasswords let user_good in. The mfa_ ones do too where there is no dialog to ask
+// for the answers (assumed).
+var goodPasswords = []string{passGood, `{"recaptcha":"good"}`}
+
+// forced is the error that a password or a custom user names. A code of no row is a
+// wrong password, as at Plaid.
+func forced(code string) error {
+	found := catalogue.Find(code)
+	for _, row := range found {
+		if row.Status != 0 && (len(found) == 1 || row.Type == "ITEM_ERROR") {
+			return row.New()
+		}
+	}
+	return errCredentials.New()
+}
+
+// productCalls are the calls that need the bank: where later_<CODE> strikes when it
+// names no path.
+const productCalls scenario.Calls = "/accounts/*, /auth/*, /identity/*, /transactions/*, /investments/*, " +
+	"/liabilities/*, /processor/*, /signal/*, /statements/*, /transfer/*"
+
+// laterRule reads what follows "later_": CODE, CODE:path or CODE:path:n. The first (or
+// n-th) call on the path fails once; without a path, the first call that needs the bank.
+func laterRule(spec string) (*scenario.Rule, error) {
+	code, rest, _ := strings.Cut(spec, ":")
+	path, count, _ := strings.Cut(rest, ":")
+	rule := scenario.Rule{Call: productCalls, Times: 1, Then: scenario.Error(code)}
+	if path != "" {
+		rule.Call = scenario.Calls(path)
+	}
+	if count != "" {
+		n, err := strconv.Atoi(count)
+		if err != nil || n < 1 {
+			return nil, errCredentials.New()
+		}
+		rule.Skip = n - 1
+	}
+	if rule.Validate() != nil {
+		return nil, errCredentials.New()
+	}
+	return &rule, nil
+}
+
+// without returns what is in list but not in all.
+func without(list, all []string) []string {
+	var lacking []string
+	for _, x := range list {
+		if !slices.Contains(all, x) {
+			lacking = append(lacking, x)
+		}
+	}
+	return lacking
+}
+
+// sorted sorts a list and drops doubles: Plaid's product lists are alphabetical.
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// find returns the row of a TYPE/CODE that is known to exist.
+func find(key string) *catalogue.Row { return catalogue.Find(key)[0] }
+
+// asRow returns an error as a row's, nil for none.
+func asRow(err error) *catalogue.Error {
+	e, _ := err.(*catalogue.Error) //nolint:errorlint // errors here are made by rows, never wrapped
+	return e
+}

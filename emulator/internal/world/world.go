@@ -1,0 +1,179 @@
+// Package world is the kernel: one world is one isolated run of everything that Tweed
+// emulates. It holds typed tables of small records, a clock, ids and keys made from a
+// seed, a queue of events and an outbox. It knows no vendor type, no HTTP and no
+// scenario; the packages above declare their own tables and events.
+//
+// The same seed, the same calls and the same moves of the clock give the same records.
+package world
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+	"time"
+)
+
+// World is one isolated run. Everything but Name, Tag and Changed is used only by
+// whoever has taken the world (see Worlds.Take).
+type World struct {
+	name string
+	tag  string
+	seed uint64
+
+	mu     sync.Mutex // held from Take to Give
+	tables []any      // *rows[T] by Table.slot
+	undo   []undo
+	locals []any
+	now    time.Time
+	anchor anchor
+	wall   func() time.Time
+	queue  queue
+	config Config
+
+	watch   sync.Mutex // guards changed; never held while waiting for mu
+	changed chan struct{}
+	dirty   bool   // something was written since the last commit
+	rev     uint64 // commits that wrote
+}
+
+// undo is what a record was before the call in progress changed it.
+type undo struct {
+	table table
+	key   string
+	old   any
+	had   bool
+}
+
+// Config is what a world starts from.
+type Config struct {
+	Seed  uint64
+	Clock Clock
+	// Setup writes the first records (a scenario's "given"). It runs at the start and
+	// after every Reset, and its writes are committed with the world's birth.
+	Setup func(*World) error
+}
+
+// Tag returns the tag of the world with this name: 8 lower-case hex digits with which
+// every UUID of that world starts, so that a token alone tells its world.
+func Tag(name string) string {
+	sum := sha256.Sum256([]byte("tweed world " + name))
+	return hex.EncodeToString(sum[:4])
+}
+
+// New makes a world that nobody else knows of. wall is the source of real time for
+// clocks that run. It returns the error of cfg.Setup.
+func New(name string, cfg Config, wall func() time.Time) (*World, error) {
+	w := &World{name: name, tag: Tag(name), wall: wall}
+	if err := w.Restart(cfg); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// Reset returns the world to its seed: no records but those of its set-up, the clock
+// at its start, all counters at zero.
+func (w *World) Reset() error { return w.Restart(w.config) }
+
+// Restart is Reset with another configuration. It returns the error of cfg.Setup; the
+// world is empty then.
+func (w *World) Restart(cfg Config) error {
+	w.config, w.seed = cfg, cfg.Seed
+	w.tables = make([]any, len(registry))
+	w.locals = make([]any, localCount)
+	w.queue = nil
+	w.undo = nil
+	clocks.Put(w, clockKey, clockRow{Run: cfg.Clock.Run})
+	w.now = cfg.Clock.Start.UTC()
+	w.anchorTo(w.now)
+	if cfg.Setup != nil {
+		if err := cfg.Setup(w); err != nil {
+			w.Rollback()
+			return err
+		}
+	}
+	w.Commit()
+	return nil
+}
+
+// Name returns the world's name.
+func (w *World) Name() string { return w.name }
+
+// Tag returns the first 8 hex digits of every UUID of this world.
+func (w *World) Tag() string { return w.tag }
+
+// Seed returns the number that ids, keys and dice are made from.
+func (w *World) Seed() uint64 { return w.seed }
+
+// Sizes returns how many records each table has. Empty tables are left out.
+func (w *World) Sizes() map[string]int {
+	sizes := map[string]int{}
+	for _, t := range registry {
+		if n := t.size(w); n > 0 {
+			sizes[t.tableName()] = n
+		}
+	}
+	return sizes
+}
+
+// Revision counts the commits that changed something.
+func (w *World) Revision() uint64 { return w.rev }
+
+// Commit makes the changes since the last commit final and wakes those that wait on
+// Changed.
+func (w *World) Commit() {
+	clear(w.undo)
+	w.undo = w.undo[:0]
+	if !w.dirty {
+		return
+	}
+	w.dirty = false
+	w.rev++
+	w.watch.Lock()
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
+	w.watch.Unlock()
+}
+
+// Rollback takes the changes since the last commit back. Time does not go back.
+func (w *World) Rollback() {
+	for i := len(w.undo) - 1; i >= 0; i-- {
+		u := w.undo[i]
+		u.table.restore(w, u.key, u.old, u.had)
+	}
+	clear(w.undo)
+	w.undo = w.undo[:0]
+	w.dirty = false
+	w.settle()
+}
+
+// Changed returns a channel that is closed by the next commit that changes something.
+// Ask for it while the world is taken, wait after it was given back.
+func (w *World) Changed() <-chan struct{} {
+	w.watch.Lock()
+	defer w.watch.Unlock()
+	if w.changed == nil {
+		w.changed = make(chan struct{})
+	}
+	return w.changed
+}
+
+// Give gives the world back. What was not committed is taken back first.
+func (w *World) Give() {
+	if len(w.undo) > 0 {
+		w.Rollback()
+	}
+	w.mu.Unlock()
+}
+
+// settle rebuilds what is derived from the records: the event queue and the locals.
+func (w *World) settle() {
+	w.rebuildQueue()
+	clear(w.locals)
+}
+
+func (w *World) remember(t table, key string, old any, had bool) {
+	w.undo = append(w.undo, undo{table: t, key: key, old: old, had: had})
+	w.dirty = true
+}

@@ -1,0 +1,212 @@
+package scenario
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// coded is a type of the language that is written in more than one form.
+type coded interface {
+	decodeNode(r *report, n *node, at place)
+}
+
+var (
+	codedType = reflect.TypeFor[coded]()
+	anyType   = reflect.TypeFor[any]()
+	timeType  = reflect.TypeFor[time.Time]()
+)
+
+// decode fills a Go value from a node. What does not fit is reported; the value then
+// stays zero.
+func (r *report) decode(n *node, v reflect.Value, at place) {
+	at.node = n
+	switch {
+	case v.CanAddr() && v.Addr().Type().Implements(codedType):
+		v.Addr().Interface().(coded).decodeNode(r, n, at)
+	case v.Type() == anyType:
+		if plain := n.plain(); plain != nil {
+			v.Set(reflect.ValueOf(plain))
+		}
+	case v.Type() == timeType:
+		r.decodeTime(n, v, at)
+	default:
+		r.decodeKind(n, v, at)
+	}
+}
+
+func (r *report) decodeKind(n *node, v reflect.Value, at place) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		value := reflect.New(v.Type().Elem())
+		r.decode(n, value.Elem(), at)
+		v.Set(value)
+	case reflect.Struct:
+		r.decodeStruct(n, v, at)
+	case reflect.Slice:
+		r.decodeSlice(n, v, at)
+	case reflect.Map:
+		r.decodeMap(n, v, at)
+	default:
+		r.decodeScalar(n, v, at)
+	}
+}
+
+// empty says whether a key of a list or a mapping stands without a value, as when all
+// below it is commented out.
+func (n *node) empty() bool { return n.kind == scalar && n.sort == null }
+
+func (r *report) decodeStruct(n *node, v reflect.Value, at place) {
+	if n.empty() {
+		return
+	}
+	fields := fieldsOf(v.Type())
+	if n.kind != mapping {
+		keys := make([]string, len(fields))
+		for i, f := range fields {
+			keys[i] = f.key
+		}
+		r.add(at, "here stands "+n.what(), "it must be a mapping with the keys "+strings.Join(keys, ", "))
+		return
+	}
+next:
+	for i, key := range n.keys {
+		for _, f := range fields {
+			if f.key == key.value {
+				r.decode(n.items[i], v.Field(f.index), at.key(key.value))
+				continue next
+			}
+		}
+		r.unknown(v.Type(), key, at)
+	}
+}
+
+func (r *report) decodeSlice(n *node, v reflect.Value, at place) {
+	if n.empty() {
+		return
+	}
+	if n.kind != list {
+		r.add(at, "here stands "+n.what(), "it must be a list: write [...], or lines that begin with \"- \"")
+		return
+	}
+	if len(n.items) == 0 {
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
+	for i, item := range n.items {
+		r.decode(item, v.Index(i), at.index(i))
+	}
+}
+
+func (r *report) decodeMap(n *node, v reflect.Value, at place) {
+	if n.empty() {
+		return
+	}
+	if n.kind != mapping {
+		r.add(at, "here stands "+n.what(), "it must be a mapping: name: value")
+		return
+	}
+	if len(n.keys) == 0 {
+		return
+	}
+	v.Set(reflect.MakeMapWithSize(v.Type(), len(n.keys)))
+	for i, key := range n.keys {
+		value := reflect.New(v.Type().Elem()).Elem()
+		r.decode(n.items[i], value, at.key(key.value))
+		v.SetMapIndex(reflect.ValueOf(key.value), value)
+	}
+}
+
+// wanted names what a Go kind takes.
+func wanted(k reflect.Kind) string {
+	switch k {
+	case reflect.String:
+		return "text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float64:
+		return "a number"
+	default:
+		return "a whole number"
+	}
+}
+
+func (r *report) decodeScalar(n *node, v reflect.Value, at place) {
+	want := wanted(v.Kind())
+	if n.empty() {
+		r.add(at, "there is no value", "it must be "+want+"; without one, remove the key")
+		return
+	}
+	ok := n.kind == scalar
+	switch v.Kind() {
+	case reflect.String: // numbers and truth values are taken as they are written
+		if ok {
+			v.SetString(n.value)
+		}
+	case reflect.Bool:
+		ok = ok && n.sort == boolean
+		v.SetBool(ok && strings.EqualFold(n.value, "true"))
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(n.value, 64)
+		if ok = ok && n.sort == number && err == nil; ok {
+			v.SetFloat(f)
+		}
+	case reflect.Uint64:
+		u, err := strconv.ParseUint(n.value, 10, 64)
+		if ok = ok && n.sort == number && err == nil; ok {
+			v.SetUint(u)
+		}
+	default:
+		i, err := strconv.ParseInt(n.value, 10, 32)
+		if ok = ok && n.sort == number && err == nil; ok {
+			v.SetInt(i)
+		}
+	}
+	if !ok {
+		r.add(at, "here stands "+n.what(), "it must be "+want)
+	}
+}
+
+func (r *report) decodeTime(n *node, v reflect.Value, at place) {
+	t, err := time.Parse(time.RFC3339, n.value)
+	if n.kind != scalar || err != nil {
+		r.add(at, n.what()+" is no time", "write date, time and zone as in 2026-01-05T09:30:00-05:00")
+		return
+	}
+	// time.Parse takes the machine's own zone where the offset fits: not here.
+	if _, offset := t.Zone(); offset == 0 {
+		t = t.UTC()
+	} else {
+		t = t.In(time.FixedZone("", offset))
+	}
+	v.Set(reflect.ValueOf(t))
+}
+
+// plain turns a node into what encoding/json would make of it with UseNumber.
+func (n *node) plain() any {
+	switch n.kind {
+	case list:
+		all := make([]any, len(n.items))
+		for i, item := range n.items {
+			all[i] = item.plain()
+		}
+		return all
+	case mapping:
+		all := make(map[string]any, len(n.keys))
+		for i, key := range n.keys {
+			all[key.value] = n.items[i].plain()
+		}
+		return all
+	}
+	switch n.sort {
+	case number:
+		return json.Number(n.value)
+	case boolean:
+		return strings.EqualFold(n.value, "true")
+	case null:
+		return nil
+	}
+	return n.value
+}

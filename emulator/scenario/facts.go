@@ -1,0 +1,107 @@
+package scenario
+
+import (
+	"slices"
+	"sync"
+
+	"tweed/emulator/internal/contract"
+)
+
+// Facts answers what a rule's where asks about one call. The pipeline implements it. A
+// fact is text, a number (int64, float64, json.Number), a bool, nil for an explicit null,
+// []string or []any for a list. It says false when the call has no such fact.
+type Facts interface {
+	Fact(name string) (value any, ok bool)
+}
+
+// FactType says what a fact is.
+type FactType string
+
+// The types of facts. Field is a request field as it was sent, of whatever type.
+const (
+	FactText   FactType = "text"
+	FactNumber FactType = "number"
+	FactList   FactType = "list"
+	FactField  FactType = "field"
+)
+
+// Fact is a word that where knows.
+type Fact struct {
+	Name  string   `json:"name"`
+	About string   `json:"about"`
+	Type  FactType `json:"type"`
+}
+
+// resolved are the facts that are looked up for a call, beside the fields of its request.
+var resolved = []Fact{
+	{"account", "the Apex account of a Sentinel call, from its body, query or relationship", FactText},
+	{"account_id", "the Plaid account: of the request, or of the processor token that it carries", FactText},
+	{"account_mask", "the last digits of the account that the call is about", FactText},
+	{"amount_cents", "the amount of a transfer, in cents", FactNumber},
+	{"attempt", "how often this operation has been called for the same Item, this call included", FactNumber},
+	{"client_id", "who calls: client_id or Sentinel's user name, without the world's name", FactText},
+	{"client_user_id", "user.client_user_id of the link token from which the Item comes", FactText},
+	{"direction", "INCOMING for a deposit, OUTGOING for a withdrawal", FactText},
+	{"external_transfer_id", "the caller's own id of a transfer", FactText},
+	{"institution_id", "the institution: of the request, or of the Item that the call is about", FactText},
+	{"item", "the id of the Item that the call's token belongs to", FactText},
+	{"item_alias", "the name that given: has for the Item (as)", FactText},
+	{"processor", "the processor of a processor token that is made or used", FactText},
+	{"product", "the product that the operation draws on", FactText},
+	{"products", "the products of the Item", FactList},
+	{"routing_number", "the routing number of the account that the call is about", FactText},
+	{"user", "the Sandbox user name with which the Item was made", FactText},
+	{"world", "the world's name", FactText},
+}
+
+// vocabulary is the table of all facts by name, made when it is first asked for.
+var vocabulary = sync.OnceValue(func() map[string]Fact {
+	all := map[string]Fact{}
+	for _, name := range contract.FieldNames() {
+		all[name] = Fact{name, "the request field " + name + " as it was sent", FactField}
+	}
+	for _, fact := range resolved {
+		all[fact.Name] = fact
+	}
+	return all
+})
+
+// KnownFacts lists every word that where knows, sorted by name: the resolved facts and
+// the top-level request fields of all operations.
+func KnownFacts() []Fact {
+	all := make([]Fact, 0, len(vocabulary()))
+	for _, name := range sortedKeys(vocabulary()) {
+		all = append(all, vocabulary()[name])
+	}
+	return all
+}
+
+// checkWhere reports unknown facts and conditions that cannot hold.
+func (r *report) checkWhere(where Where, at place) {
+	for _, name := range sortedKeys(where) {
+		fact, ok := vocabulary()[name]
+		if !ok {
+			names := make([]string, 0, len(resolved))
+			for _, fact := range resolved {
+				names = append(names, fact.Name)
+			}
+			help := nearest(name, append(names, contract.FieldNames()...))
+			if help == "" {
+				help = meant("", slices.Clone(names)) + ", and the request's own fields"
+			} else {
+				help = "did you mean " + quote(help) + "?"
+			}
+			r.add(at.name(name), "unknown fact "+quote(name), help)
+			continue
+		}
+		condition := where[name]
+		condition.check(r, at.key(name))
+		bounded := condition.Min != nil || condition.Max != nil
+		if bounded && (fact.Type == FactText && !numeric[name] || fact.Type == FactList) {
+			r.add(at.key(name), name+" is no number", "min and max work for numbers, such as amount_cents")
+		}
+	}
+}
+
+// numeric are text facts that consist of digits and may be bounded.
+var numeric = map[string]bool{"account_mask": true, "routing_number": true}

@@ -1,0 +1,86 @@
+package scenario
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// field is a member of a struct with its key in the language.
+type field struct {
+	key   string
+	index int
+	typ   reflect.Type
+}
+
+// fieldsOf lists the keys of a struct in the order of its declaration: the language is
+// what the Go types say.
+func fieldsOf(t reflect.Type) []field {
+	var all []field
+	for i := range t.NumField() {
+		if key := t.Field(i).Tag.Get("yaml"); key != "" && key != "-" {
+			all = append(all, field{key: key, index: i, typ: t.Field(i).Type})
+		}
+	}
+	return all
+}
+
+// structOf looks through pointers and lists for a struct of the language.
+func structOf(t reflect.Type) (reflect.Type, bool) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	return t, t.Kind() == reflect.Struct && len(fieldsOf(t)) > 0
+}
+
+// planned are keys of the language that this version does not carry out, by type. They
+// are refused: a rule that is silently without effect would be worse than none.
+var planned = map[reflect.Type][]string{
+	reflect.TypeFor[Scenario](): {"webhooks"},
+	reflect.TypeFor[Rule]():     {"ach", "webhook", "link", "until"},
+	reflect.TypeFor[Then](): {
+		"fault", "rate_limit", "return", "noc", "reject", "stay", "after", "drop", "duplicate", "reorder", "exit",
+	},
+}
+
+// unknown reports a key that a struct does not have, with the best help there is.
+func (r *report) unknown(t reflect.Type, key *node, at place) {
+	at = at.key(key.value)
+	at.node = key
+	if slices.Contains(planned[t], key.value) {
+		r.add(at, "`"+key.value+"` is not built yet in this version", "remove it")
+		return
+	}
+	what := "unknown key " + quote(key.value)
+	fields := fieldsOf(t)
+	keys := make([]string, len(fields))
+	for i, f := range fields {
+		keys[i] = f.key
+	}
+	for _, f := range fields {
+		below, ok := structOf(f.typ)
+		if ok && slices.ContainsFunc(fieldsOf(below), func(b field) bool { return b.key == key.value }) {
+			r.add(at, what, quote(key.value)+" stands under "+quote(f.key))
+			return
+		}
+	}
+	r.add(at, what, meant(key.value, keys))
+}
+
+// meant proposes the nearest of some words, or lists them when none is near.
+func meant(word string, words []string) string {
+	if near := nearest(word, words); near != "" {
+		return "did you mean " + quote(near) + "?"
+	}
+	if len(words) > maxListed {
+		return ""
+	}
+	return "known here: " + strings.Join(words, ", ")
+}
+
+// maxListed is how many words a message lists.
+const maxListed = 24
+
+// sortedKeys are the keys of a map in the order of the alphabet.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

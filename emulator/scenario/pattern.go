@@ -1,0 +1,168 @@
+package scenario
+
+import (
+	"slices"
+	"strings"
+)
+
+// Calls says which calls a rule or an expectation is about: a path
+// (/accounts/balance/get), a method and a path (GET /sentinel/api/v1/transfers), or
+// several of them, in YAML as a list and in Go with commas between.
+//
+// In a path "*" stands for one or more segments: /processor/*; a lone "*" is every call.
+// What varies in a path of the contract is written as there, in braces; the name in the
+// braces does not matter: /sentinel/api/v1/transfers/achs/{transferId}.
+type Calls string
+
+// Paths joins several paths into Calls.
+func Paths(paths ...string) Calls { return Calls(strings.Join(paths, ", ")) }
+
+// list returns the single patterns.
+func (c Calls) list() []string {
+	var all []string
+	for one := range strings.SplitSeq(string(c), ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// decodeNode takes text or a list of texts.
+func (c *Calls) decodeNode(r *report, n *node, at place) {
+	switch {
+	case n.kind == scalar && n.sort == text:
+		*c = Calls(n.value)
+		return
+	case n.kind == list && len(n.items) > 0:
+		all := make([]string, len(n.items))
+		for i, item := range n.items {
+			if item.kind != scalar || item.sort != text {
+				below := at.index(i)
+				below.node = item
+				r.add(below, "here stands "+item.what(), "it must be a path such as /accounts/balance/get")
+				continue
+			}
+			all[i] = item.value
+		}
+		*c = Paths(all...)
+		return
+	}
+	r.add(at, "here stands "+n.what(), "it must be a path such as /accounts/balance/get, or a list of paths")
+}
+
+func (c Calls) encodeNode() *node {
+	all := c.list()
+	if len(all) == 1 {
+		return textNode(all[0])
+	}
+	n := &node{kind: list}
+	for _, one := range all {
+		n.items = append(n.items, textNode(one))
+	}
+	return n
+}
+
+// pattern is one entry of Calls in a form to match with.
+type pattern struct {
+	text     string // as written, with braces emptied: the identity of the pattern
+	method   string // "" = any
+	segments []string
+	wild     bool
+}
+
+func parsePattern(s string) pattern {
+	method, path, found := strings.Cut(s, " ")
+	if !found {
+		method, path = "", s
+	}
+	p := pattern{method: strings.ToUpper(method), segments: segments(strings.TrimSpace(path))}
+	p.wild = slices.Contains(p.segments, "*")
+	p.text = "/" + strings.Join(p.segments, "/")
+	if p.method != "" {
+		p.text = p.method + " " + p.text
+	}
+	return p
+}
+
+// matches says whether the pattern takes in a call of the method to the path.
+func (p pattern) matches(method string, path []string) bool {
+	return (p.method == "" || strings.EqualFold(p.method, method)) && matchSegments(p.segments, path)
+}
+
+// matchSegments matches with "*" as one or more segments. A "*" on the right side is
+// taken in by a "*" only, so that a pattern can be compared with a pattern.
+func matchSegments(wanted, path []string) bool {
+	for i, segment := range wanted {
+		if segment == "*" {
+			for rest := i + 1; rest <= len(path); rest++ {
+				if matchSegments(wanted[i+1:], path[rest:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if i >= len(path) || segment != path[i] {
+			return false
+		}
+	}
+	return len(wanted) == len(path)
+}
+
+// covers says whether every call that the other pattern takes in is taken in by this one.
+func (p pattern) covers(other pattern) bool {
+	return (p.method == "" || p.method == other.method) && matchSegments(p.segments, other.segments)
+}
+
+// maxStars bounds the work of matching.
+const maxStars = 3
+
+// methods that a call can have.
+var methods = []string{"POST", "GET", "PUT", "PATCH", "DELETE"}
+
+// checkPattern reports a pattern that no call can match.
+func (r *report) checkPattern(s string, at place) {
+	method, path, found := strings.Cut(s, " ")
+	if !found {
+		method, path = "", s
+	}
+	path = strings.TrimSpace(path)
+	switch {
+	case found && !slices.Contains(methods, strings.ToUpper(method)):
+		r.add(at, "unknown method "+quote(method), "write a path, or one of "+strings.Join(methods, ", ")+" and a path")
+		return
+	case path != "*" && !strings.HasPrefix(path, "/"):
+		r.add(at, quote(s)+" is no path", pathHelp(method, "/"+path))
+		return
+	case strings.ContainsAny(path, " \t?#"):
+		r.add(at, quote(path)+" is no path", "a path has no spaces, no ? and no #")
+		return
+	}
+	if strings.Count(path, "*") > maxStars {
+		r.add(at, quote(path)+" has too many *", "three at most")
+		return
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		if strings.Contains(segment, "*") && segment != "*" {
+			r.add(at, quote(path)+" has a * inside of a segment",
+				"* stands between slashes, for one or more whole segments: /processor/*")
+			return
+		}
+	}
+	p := parsePattern(s)
+	if len(p.operations()) > 0 {
+		return
+	}
+	if p.method != "" {
+		p.method = ""
+		if ops := p.operations(); len(ops) > 0 {
+			r.add(at, "no operation "+quote(s), "the method of "+ops[0].Path+" is "+ops[0].Method)
+			return
+		}
+	}
+	if p.wild {
+		r.add(at, "no operation matches "+quote(s), "tweed routes lists the paths")
+		return
+	}
+	r.add(at, "no operation "+quote(path), pathHelp(method, path))
+}

@@ -1,0 +1,94 @@
+package scenario
+
+import (
+	"strings"
+
+	"tweed/emulator/internal/catalogue"
+)
+
+// rateLimit is a type that is named like a code: the endpoint says which code it is.
+const rateLimit = "RATE_LIMIT_EXCEEDED"
+
+// families in the order in which a code is looked for.
+var families = []string{
+	catalogue.Plaid, catalogue.Legacy, catalogue.Legit, catalogue.Sentinel, catalogue.Tweed,
+}
+
+// allRows finds the rows of a name in all families.
+func allRows(name string) []*catalogue.Row {
+	var all []*catalogue.Row
+	for _, family := range families {
+		all = append(all, catalogue.FindIn(family, name)...)
+	}
+	return all
+}
+
+func keysOfRows(rows []*catalogue.Row) []string {
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = row.Key()
+	}
+	return keys
+}
+
+// rowAt finds the row that a name means for an operation: that of the operation's own
+// family, else Plaid's, else the first there is.
+func rowAt(name, family, path string) (*catalogue.Row, error) {
+	if own := catalogue.FindIn(family, name); family != catalogue.Plaid && len(own) > 0 {
+		return own[0], nil
+	}
+	row, err := catalogue.At(name, path)
+	if err == nil || len(catalogue.Find(name)) > 0 {
+		return row, err
+	}
+	if all := allRows(name); len(all) > 0 {
+		return all[0], nil
+	}
+	return nil, err
+}
+
+// undecided says why a code is open for one of the operations that a rule is about, ""
+// if it is not.
+func undecided(name string, calls Calls) string {
+	if len(catalogue.Find(name)) < 2 {
+		return ""
+	}
+	for _, one := range calls.list() {
+		p := parsePattern(one)
+		paths := []string{"/" + strings.Join(p.segments, "/")}
+		for _, op := range p.operations() {
+			paths = append(paths, op.Path)
+		}
+		if len(paths) > 1 {
+			paths = paths[1:]
+		}
+		for _, path := range paths {
+			if _, err := rowAt(name, familyOf(path), path); err != nil {
+				return "the code " + name + " stands under several types, and " + path + " does not decide"
+			}
+		}
+	}
+	return ""
+}
+
+// codeHelp proposes the nearest code.
+func codeHelp(name string) string {
+	var codes, keys, ofType []string
+	for _, row := range catalogue.All() {
+		if row.Type != "" && row.Type == strings.TrimSuffix(name, "/") {
+			ofType = append(ofType, row.Code)
+		}
+		codes, keys = append(codes, row.Code), append(keys, row.Key())
+	}
+	if len(ofType) > 0 {
+		return name + " is a type; its codes are " + strings.Join(ofType, ", ")
+	}
+	near := catalogue.Nearest(name)
+	if near == "" {
+		near = nearest(name, append(codes, keys...))
+	}
+	if near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "tweed errors lists the codes"
+}

@@ -1,0 +1,190 @@
+package scenario
+
+import (
+	"reflect"
+	"time"
+
+	"tweed/emulator/internal/catalogue"
+)
+
+// Then says what a rule does. In a file it is one of these, or several that go together:
+//
+//	then: {error: ITEM_LOGIN_REQUIRED}        # see ErrorSpec
+//	then: {status: 502, body: "<html>...">}   # this answer instead of the operation's
+//	then: {delay: 300ms}                      # see Delay; goes with all others
+//	then: {patch: {set: {/accounts/0/mask: null}, omit: [/request_id]}}   # see Patch
+//	then: [{error: PRODUCT_NOT_READY}, pass, {delay: 2s}]                 # in turn
+//
+// A list is used in turn, one entry for each call that the rule acts on; when it is used
+// up, the rule is spent (but see Rule.Times and Rule.Repeat). The entry "pass" lets its
+// call through unchanged.
+type Then struct {
+	// Error is a row of the error catalogue.
+	Error *ErrorSpec `yaml:"error"`
+	// Status is the HTTP status of a hand-made answer; 200 if only Body is given.
+	Status int `yaml:"status"`
+	// Body of the hand-made answer: JSON, or text that is sent as it is.
+	Body any `yaml:"body"`
+	// Delay holds the answer back, in wall time.
+	Delay Delay `yaml:"delay"`
+	// Patch changes the good answer of the operation.
+	Patch Patch `yaml:"patch"`
+	// InTurn are the entries of a list; then nothing else is set.
+	InTurn []Then
+}
+
+// Error is the Then that answers with a row of the error catalogue, by CODE or
+// TYPE/CODE.
+func Error(code string) Then { return Then{Error: &ErrorSpec{Code: code}} }
+
+// use is one use of a rule: what an effect may know when it acts.
+type use struct {
+	path     string // as the contract has it
+	rule     *compiled
+	number   uint64 // of this use, from 1
+	progress Progress
+}
+
+// action is a prepared effect: it writes itself into the plan.
+type action func(*Plan, use)
+
+// effect is one thing that a rule can do to a call. A further effect is a file with one
+// of these, its member in Then (and what it needs in Plan), and its place in the list.
+type effect struct {
+	key     string // under then
+	instead bool   // it answers instead of the operation
+	good    bool   // it needs the operation's good answer
+	used    func(*Then) bool
+	check   func(r *report, rule *Rule, t *Then, at place)
+	prepare func(t *Then) action
+}
+
+// effects are all there are, in the order in which they act.
+var effects = []effect{delayEffect, errorEffect, replyEffect, patchEffect}
+
+const wordPass = "pass"
+
+// decodeNode takes a mapping, or a list of mappings and "pass".
+func (t *Then) decodeNode(r *report, n *node, at place) {
+	if n.kind != list {
+		if n.kind == scalar && n.sort == text && len(catalogue.Find(n.value)) > 0 {
+			r.add(at, "here stands "+n.what(), "write {error: "+n.value+"}")
+			return
+		}
+		r.decodeStruct(n, reflect.ValueOf(t).Elem(), at)
+		return
+	}
+	t.InTurn = make([]Then, len(n.items))
+	for i, item := range n.items {
+		below := at.index(i)
+		below.node = item
+		switch {
+		case item.kind == scalar && item.value == wordPass:
+		case item.kind == mapping:
+			r.decodeStruct(item, reflect.ValueOf(&t.InTurn[i]).Elem(), below)
+		default:
+			r.add(below, "here stands "+item.what(), "an entry of the list is a mapping such as {error: CODE}, or pass")
+		}
+	}
+}
+
+func (t Then) encodeNode() *node {
+	if len(t.InTurn) > 0 {
+		n := &node{kind: list}
+		for _, one := range t.InTurn {
+			n.items = append(n.items, one.encodeNode())
+		}
+		return n
+	}
+	type members Then
+	n := encode(reflect.ValueOf(members(t)))
+	if len(n.keys) == 0 {
+		return textNode(wordPass)
+	}
+	return n
+}
+
+// check reports what a rule cannot do.
+func (t *Then) check(r *report, rule *Rule, at place) {
+	if len(t.InTurn) == 0 {
+		if t.checkOne(r, rule, at) == 0 {
+			r.add(at, "the rule does nothing", "say what it does, for example then: {error: ITEM_LOGIN_REQUIRED}")
+		}
+		return
+	}
+	if t.checkOne(r, rule, at) > 0 {
+		r.add(at, "InTurn stands beside other effects", "use one of both")
+	}
+	for i := range t.InTurn {
+		if len(t.InTurn[i].InTurn) > 0 {
+			r.add(at.index(i), "a list stands in a list", "write one list")
+			continue
+		}
+		t.InTurn[i].checkOne(r, rule, at.index(i))
+	}
+}
+
+// checkOne checks one entry and counts its effects.
+func (t *Then) checkOne(r *report, rule *Rule, at place) int {
+	var instead, good string
+	number := 0
+	for _, e := range effects {
+		if !e.used(t) && !at.has(e.key) {
+			continue
+		}
+		number++
+		e.check(r, rule, t, at)
+		if e.instead && instead != "" {
+			r.add(at.name(e.key), quote(e.key)+" and "+quote(instead)+" both make the answer", e.both(instead))
+		}
+		if e.instead {
+			instead = e.key
+		}
+		if e.good {
+			good = e.key
+		}
+	}
+	if instead != "" && good != "" {
+		r.add(at.name(good), quote(good)+" changes the operation's good answer, but "+quote(instead)+" replaces it",
+			"remove one of them")
+	}
+	return number
+}
+
+// both says how two effects that exclude each other are written as one.
+func (e effect) both(other string) string {
+	if e.key == "status" && other == "error" {
+		return "to change the status of an error write {error: {code: CODE, status: 503}}"
+	}
+	return "remove one of them"
+}
+
+// prepare makes the actions of one entry.
+func (t *Then) prepare() []action {
+	var all []action
+	for _, e := range effects {
+		if e.used(t) {
+			all = append(all, e.prepare(t))
+		}
+	}
+	return all
+}
+
+// Plan is what a rule does to one call. The zero Plan does nothing.
+type Plan struct {
+	// Rule is the name of the rule that acts; "" = none.
+	Rule string
+	// Error is the answer, nil if the rule gives none. It is shared: do not change it.
+	Error *catalogue.Error
+	// Status of a hand-made answer; 0 = the rule makes none.
+	Status int
+	// Body of the hand-made answer, JSON or other text. It is shared: do not change it.
+	Body []byte
+	// Delay is the wall time by which the answer is held back.
+	Delay time.Duration
+	// Patch changes the good answer of the operation.
+	Patch Patch
+
+	acted  *compiled
+	passed []*compiled
+}

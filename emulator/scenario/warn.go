@@ -1,0 +1,109 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// warn finds rules that can never act: an earlier rule without end takes every call that
+// they match.
+func warn(s *Scenario) Problems {
+	r := &report{file: s.file}
+	at := place{node: s.root}.key("rules")
+	b := blockers{byPattern: map[string]map[string]int{}}
+	for i := range s.Rules {
+		rule := &s.Rules[i]
+		if first, ok := b.blocked(rule); ok {
+			r.add(at.index(i), fmt.Sprintf("%s can never act", shownRule(rule, i)),
+				fmt.Sprintf("%s stands before it, matches the same calls and acts without end", shownRule(&s.Rules[first], first)))
+		}
+		b.note(rule, i)
+	}
+	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
+	return r.problems
+}
+
+func shownRule(rule *Rule, i int) string {
+	if rule.Name != "" {
+		return "the rule " + quote(rule.Name)
+	}
+	return fmt.Sprintf("rule %d", i+1)
+}
+
+// blockers are the rules that act on every call that they match, by the text of their
+// patterns and then of their where.
+type blockers struct {
+	byPattern map[string]map[string]int
+	wild      []pattern
+}
+
+// note remembers a rule if it lets no call through.
+func (b *blockers) note(rule *Rule, i int) {
+	if rule.Skip > 0 || rule.Times > 0 || rule.Every > 1 || rule.Chance > 0 && rule.Chance < 1 ||
+		len(rule.Then.InTurn) > 0 && !rule.Repeat {
+		return
+	}
+	where := whereText(rule.Where)
+	for _, one := range rule.Call.list() {
+		p := parsePattern(one)
+		if b.byPattern[p.text] == nil {
+			b.byPattern[p.text] = map[string]int{}
+			if p.wild {
+				b.wild = append(b.wild, p)
+			}
+		}
+		if _, ok := b.byPattern[p.text][where]; !ok {
+			b.byPattern[p.text][where] = i
+		}
+	}
+}
+
+// blocked finds the first rule that takes all calls of a rule's first pattern, if each of
+// its patterns is taken by some.
+func (b *blockers) blocked(rule *Rule) (first int, ok bool) {
+	where := whereText(rule.Where)
+	first = -1
+	for _, one := range rule.Call.list() {
+		by, ok := b.taken(parsePattern(one), where)
+		if !ok {
+			return 0, false
+		}
+		if first < 0 {
+			first = by
+		}
+	}
+	return first, first >= 0
+}
+
+func (b *blockers) taken(p pattern, where string) (int, bool) {
+	covering := []string{p.text}
+	if _, path, found := strings.Cut(p.text, " "); found {
+		covering = append(covering, path)
+	}
+	for _, w := range b.wild {
+		if w.covers(p) {
+			covering = append(covering, w.text)
+		}
+	}
+	for _, text := range covering {
+		for _, condition := range []string{"", where} {
+			if i, ok := b.byPattern[text][condition]; ok {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// whereText is the same for conditions that are the same.
+func whereText(where Where) string {
+	if len(where) == 0 {
+		return ""
+	}
+	n := &node{kind: mapping}
+	for _, fact := range sortedKeys(where) {
+		n.put(fact, where[fact].encodeNode())
+	}
+	return string(renderJSON(nil, n))
+}

@@ -1,0 +1,298 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Bounds of a document. An alias counts with everything that it stands for.
+const (
+	maxBytes = 4 << 20
+	maxNodes = 500_000
+	maxDepth = 60
+)
+
+// parse reads one YAML or JSON document. The result is nil for an empty one.
+func (r *report) parse(data []byte) *node {
+	if len(data) > maxBytes {
+		r.add(place{}, fmt.Sprintf("the file has %d bytes", len(data)),
+			fmt.Sprintf("a scenario has at most %d (4 MiB)", maxBytes))
+		return nil
+	}
+	if !r.clean(data) {
+		return nil
+	}
+	if n, ok := r.parseJSON(data); ok {
+		return n
+	}
+	return r.parseYAML(data)
+}
+
+func (r *report) parseYAML(data []byte) *node {
+	doc, more, err := decodeYAML(data)
+	if err != nil {
+		r.syntax(data, err)
+		return nil
+	}
+	if more != nil {
+		r.add(place{node: &node{line: more.Line, column: more.Column}}, "a second document begins here",
+			"a scenario file holds one document: remove the line \"---\"")
+		return nil
+	}
+	if doc == nil || len(doc.Content) == 0 {
+		return nil
+	}
+	c := converter{report: r, open: map[*yaml.Node]bool{}}
+	n := c.convert(doc.Content[0], place{}, 0)
+	if c.stop {
+		return nil
+	}
+	return n
+}
+
+// decodeYAML parses the first document and looks whether there is another. The library
+// is known to panic on some broken input: that is a syntax error too.
+func decodeYAML(data []byte) (doc, more *yaml.Node, err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			doc, more, err = nil, nil, fmt.Errorf("yaml: %v", bug)
+		}
+	}()
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var first, second yaml.Node
+	if err := decoder.Decode(&first); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, nil, nil
+		}
+		return nil, nil, err
+	}
+	switch err := decoder.Decode(&second); {
+	case errors.Is(err, io.EOF):
+		return &first, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return &first, &second, nil
+}
+
+// converter turns the library's nodes into ours: aliases are expanded within bounds,
+// tags and merge keys refused.
+type converter struct {
+	*report
+	open  map[*yaml.Node]bool // aliases that are being expanded
+	nodes int
+	stop  bool
+}
+
+func (c *converter) fail(from *yaml.Node, at place, what, right string) *node {
+	n := &node{sort: null, line: from.Line, column: from.Column}
+	at.node = n
+	c.add(at, what, right)
+	return n
+}
+
+func (c *converter) convert(from *yaml.Node, at place, depth int) *node {
+	if c.stop {
+		return nullNode()
+	}
+	c.nodes++
+	if c.nodes > maxNodes || depth > maxDepth {
+		c.stop = true
+		return c.fail(from, at, "the document is too large or too deep here",
+			fmt.Sprintf("it may have %d values, aliases expanded, and %d levels", maxNodes, maxDepth))
+	}
+	n := &node{line: from.Line, column: from.Column}
+	switch from.Kind {
+	case yaml.AliasNode:
+		return c.alias(from, at, depth)
+	case yaml.ScalarNode:
+		c.scalar(from, n, at)
+	case yaml.SequenceNode:
+		n.kind = list
+		for i, item := range from.Content {
+			n.items = append(n.items, c.convert(item, at.index(i), depth+1))
+		}
+	case yaml.MappingNode:
+		n.kind = mapping
+		c.mapping(from, n, at, depth)
+	}
+	return n
+}
+
+func (c *converter) alias(from *yaml.Node, at place, depth int) *node {
+	if c.open[from.Alias] {
+		c.stop = true
+		return c.fail(from, at, "the alias *"+from.Value+" stands inside of what it names", "write the value out")
+	}
+	c.open[from.Alias] = true
+	n := c.convert(from.Alias, at, depth)
+	delete(c.open, from.Alias)
+	// Problems of the value are reported where it is used, not where it was named.
+	n.line, n.column = from.Line, from.Column
+	return n
+}
+
+func (c *converter) scalar(from *yaml.Node, n *node, at place) {
+	n.value = from.Value
+	quoted := from.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+	switch {
+	case from.Style&yaml.TaggedStyle != 0 && from.Tag == "!!str":
+	case from.Style&yaml.TaggedStyle != 0:
+		at.node = n
+		c.add(at, "the tag "+from.Tag+" is not part of the language", "remove it; quotes make a value text")
+	case !quoted:
+		n.sort = sortOf(n.value)
+	}
+}
+
+func (c *converter) mapping(from *yaml.Node, n *node, at place, depth int) {
+	seen := map[string]*node{}
+	for i := 0; i+1 < len(from.Content); i += 2 {
+		key := from.Content[i]
+		if key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
+		if key.Kind != yaml.ScalarNode {
+			c.fail(key, at, "a key must be a name, not a list or a mapping", "quote a key that contains [ or {")
+			continue
+		}
+		if key.Tag == "!!merge" {
+			c.fail(key, at, "merge keys (<<) are not part of the language", "write the keys out; aliases of whole values work")
+			continue
+		}
+		k := &node{value: key.Value, line: from.Content[i].Line, column: from.Content[i].Column}
+		value := c.convert(from.Content[i+1], at.key(k.value), depth+1)
+		c.member(n, k, value, seen, at)
+	}
+}
+
+// member adds a key and its value to a mapping; a second one of the same name is a
+// problem.
+func (r *report) member(n, key, value *node, seen map[string]*node, at place) {
+	if first := seen[key.value]; first != nil {
+		r.add(place{node: key, path: at.key(key.value).path}, "the key "+quote(key.value)+" stands here for the second time",
+			fmt.Sprintf("the first is on line %d: remove one", first.line))
+		return
+	}
+	seen[key.value] = key
+	n.keys, n.items = append(n.keys, key), append(n.items, value)
+}
+
+// clean refuses bytes that no text has.
+func (r *report) clean(data []byte) bool {
+	line, column := 1, 1
+	for rest := bytes.TrimPrefix(data, []byte("\ufeff")); len(rest) > 0; {
+		char, size := utf8.DecodeRune(rest)
+		if char == utf8.RuneError && size == 1 || char < ' ' && !strings.ContainsRune("\t\r\n", char) || char == 0x7f {
+			r.add(place{node: &node{line: line, column: column}}, fmt.Sprintf("the byte 0x%02x is no text", rest[0]),
+				"a scenario is UTF-8 without control characters")
+			return false
+		}
+		column++
+		if char == '\n' {
+			line, column = line+1, 1
+		}
+		rest = rest[size:]
+	}
+	return true
+}
+
+// yamlLine finds the line in the library's messages.
+var yamlLine = regexp.MustCompile(`^yaml: (?:line [0-9]+: )?`)
+
+// syntaxHelp says in an author's words what the library's messages mean.
+var syntaxHelp = []struct{ message, what, right string }{
+	{"mapping values are not allowed", "a second \": \" on one line, or a line that is indented too far",
+		"quote a value that contains \": \"; keys of one mapping begin in the same column"},
+	{"found character that cannot start any token", "a value cannot begin with this character", "quote the value"},
+	{"could not find expected ':'", "a key without \":\" behind it", "write \"key: value\""},
+	{"did not find expected key", "this line does not fit the indentation of those before it",
+		"keys of one mapping begin in the same column; quote a value that begins with a quote or bracket and goes on behind it"},
+	{"did not find expected '-' indicator", "this line does not fit the list before it",
+		"items of one list begin with \"- \" in the same column"},
+	{"did not find expected ',' or ']'", "a list that is opened with [ is not closed", "close it with ]"},
+	{"did not find expected ',' or '}'", "a mapping that is opened with { is not closed", "close it with }"},
+	{"found unexpected end of stream", "a quoted text is not closed", "close the quotes"},
+	{"unknown anchor", "an alias (*name) without its anchor (&name)", "quote a value that begins with *"},
+	{"found unknown escape character", "an unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes"},
+}
+
+// syntax reports what the library could not parse, at the line where it stopped. The
+// library's own line may be that of the enclosing block, so the line is found as the
+// shortest beginning of the file that fails in the same way.
+func (r *report) syntax(data []byte, err error) {
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	low, high := 1, len(lines)
+	for low < high {
+		middle := (low + high) / 2
+		if _, _, e := decodeYAML(bytes.Join(lines[:middle], nil)); e != nil && e.Error() == err.Error() {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	shown := strings.TrimRight(string(lines[low-1]), "\r\n")
+	indent := len(shown) - len(strings.TrimLeft(shown, " \t"))
+	at := place{node: &node{line: low, column: indent + 1}}
+	if tab := strings.IndexByte(shown[:indent], '\t'); tab >= 0 {
+		at.node.column = tab + 1
+		r.add(at, "a tab in the indentation", "YAML is indented with spaces")
+		return
+	}
+	message := yamlLine.ReplaceAllString(err.Error(), "")
+	for _, help := range syntaxHelp {
+		if strings.Contains(message, help.message) {
+			r.add(at, help.what+", at "+quote(strings.TrimSpace(shown)), help.right)
+			return
+		}
+	}
+	r.add(at, "no valid YAML at "+quote(strings.TrimSpace(shown)), message)
+}
+
+// renderYAML writes a node as a YAML document.
+func renderYAML(n *node) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(toYAML(n)); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), encoder.Close()
+}
+
+func toYAML(n *node) *yaml.Node {
+	switch n.kind {
+	case list:
+		y := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for _, item := range n.items {
+			y.Content = append(y.Content, toYAML(item))
+		}
+		return y
+	case mapping:
+		y := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		for i, key := range n.keys {
+			y.Content = append(y.Content, toYAML(key), toYAML(n.items[i]))
+		}
+		return y
+	}
+	y := &yaml.Node{Kind: yaml.ScalarNode, Value: n.value}
+	if n.sort == text {
+		y.Tag = "!!str"
+		if sortOf(n.value) != text || !plain(n.value) {
+			y.Style = yaml.DoubleQuotedStyle
+		}
+	}
+	return y
+}
+
+// plainForm is a text that no parser can take for anything else.
+var plainForm = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9 _./@-]*$`)
+
+func plain(s string) bool { return plainForm.MatchString(s) && !strings.HasSuffix(s, " ") }

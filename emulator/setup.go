@@ -1,0 +1,94 @@
+package emulator
+
+import (
+	"fmt"
+	"time"
+
+	"tweed/emulator/internal/plaid"
+	"tweed/emulator/internal/rules"
+	"tweed/emulator/internal/sentinel"
+	"tweed/emulator/internal/wall"
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+// defaultStart is where a stopped clock stands: Monday 2026-01-05, 09:30 in New York, a
+// banking day before any cut-off.
+var defaultStart = time.Date(2026, 1, 5, 14, 30, 0, 0, time.UTC)
+
+const defaultSeed = 1
+
+// config turns a scenario into what a world starts from.
+func (e *Emulator) config(s *scenario.Scenario) (world.Config, error) {
+	clock, err := e.clock(s)
+	if err != nil {
+		return world.Config{}, err
+	}
+	if err := sentinel.CheckAssume(s.Assume); err != nil {
+		return world.Config{}, fmt.Errorf("assume: %w", err)
+	}
+	prepared, err := rules.Prepare(s)
+	if err != nil {
+		return world.Config{}, err
+	}
+	return world.Config{
+		Seed:  e.seed(s),
+		Clock: clock,
+		Setup: func(w *world.World) error { return e.setup(w, s, prepared) },
+	}, nil
+}
+
+func (e *Emulator) seed(s *scenario.Scenario) uint64 {
+	switch {
+	case e.options.Seed != 0:
+		return e.options.Seed
+	case s.Seed != 0:
+		return s.Seed
+	}
+	return defaultSeed
+}
+
+// clock is the scenario's, unless an option overrides how it runs. A running clock
+// without a start begins now.
+func (e *Emulator) clock(s *scenario.Scenario) (world.Clock, error) {
+	run, err := world.ParseRun(s.Clock.Run)
+	if err != nil {
+		return world.Clock{}, err
+	}
+	if e.run != nil {
+		run = *e.run
+	}
+	start := defaultStart
+	switch {
+	case !s.Clock.Start.IsZero():
+		start = s.Clock.Start
+	case run.Speed > 0:
+		start = wall.Now()
+	}
+	return world.Clock{Start: start, Run: run}, nil
+}
+
+// setup writes the first records of a world.
+func (e *Emulator) setup(w *world.World, s *scenario.Scenario, prepared rules.Prepared) error {
+	bank := plaid.Settings{Environment: s.Environment, Version: s.Version, Strict: e.options.Strict}
+	apex := sentinel.Settings{Assume: s.Assume}
+	if c := s.Credentials; c.ClientID != "" || c.Secret != "" {
+		bank.Credentials = []plaid.Credentials{{ClientID: c.ClientID, Secret: c.Secret}}
+	}
+	if c := s.Credentials; c.Username != "" || c.SharedSecret != "" {
+		apex.Credentials = []sentinel.Credentials{{Username: c.Username, Entity: c.Entity, SharedSecret: c.SharedSecret}}
+	}
+	plaid.Set(w, bank)
+	sentinel.Set(w, apex)
+	rules.Set(w, prepared)
+	for i, item := range s.Given.Items {
+		login := plaid.Login{
+			Institution: item.Institution, User: item.User, Password: item.Password, Products: item.Products,
+			Webhook: item.Webhook, Alias: item.As, Custom: item.Custom,
+		}
+		if err := login.Given(w); err != nil {
+			return fmt.Errorf("given.items[%d]: %w", i, err)
+		}
+	}
+	return nil
+}

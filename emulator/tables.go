@@ -1,0 +1,115 @@
+package emulator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/contract"
+	"tweed/emulator/internal/plaid"
+	"tweed/emulator/internal/sentinel"
+)
+
+// ErrorRow is one error that Tweed can answer with.
+type ErrorRow struct {
+	Family     string         `json:"family"` // plaid, legacy, legit, sentinel, tweed
+	Type       string         `json:"error_type"`
+	Code       string         `json:"error_code"`
+	Status     int            `json:"http_status,omitempty"` // 0 for a row that never is an HTTP error
+	Message    string         `json:"error_message"`
+	Display    *string        `json:"display_message"`
+	DocURL     string         `json:"documentation_url,omitempty"`
+	Confidence string         `json:"confidence"` // documented, observed, assumed
+	Source     string         `json:"source"`
+	Trigger    string         `json:"trigger,omitempty"` // how the vendor's sandbox gives it
+	Never      string         `json:"never,omitempty"`   // why it never is an HTTP error
+	Variants   []ErrorVariant `json:"variants,omitempty"`
+}
+
+// ErrorVariant is a further text of an error.
+type ErrorVariant struct {
+	Name    string `json:"name"`
+	Message string `json:"error_message"`
+	When    string `json:"when"`
+}
+
+// Errors returns the rows that a name means: CODE or TYPE/CODE of any family, all rows for
+// an empty name. An unknown name is an error that gives the nearest right one.
+func Errors(name string) ([]ErrorRow, error) {
+	var out []ErrorRow
+	for _, row := range catalogue.All() {
+		if name != "" && !strings.EqualFold(name, row.Code) && !strings.EqualFold(name, row.Key()) &&
+			!strings.EqualFold(name, row.Type) {
+			continue
+		}
+		out = append(out, errorRow(row))
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	if near := catalogue.Nearest(strings.ToUpper(name)); near != "" {
+		return nil, fmt.Errorf("there is no error %q; did you mean %s?", name, near)
+	}
+	return nil, fmt.Errorf("there is no error %q; \"tweed errors\" lists all", name)
+}
+
+func errorRow(row *catalogue.Row) ErrorRow {
+	out := ErrorRow{
+		Family: row.Family, Type: row.Type, Code: row.Code, Status: row.Status, Message: row.Message,
+		Display: row.Display, DocURL: row.DocURL, Confidence: row.Confidence, Source: row.Source,
+		Trigger: row.Trigger, Never: row.Never,
+	}
+	for _, v := range row.Variants {
+		out.Variants = append(out.Variants, ErrorVariant{Name: v.Name, Message: v.Message, When: v.When})
+	}
+	return out
+}
+
+// Route is one operation of a vendor and how deep Tweed goes in it.
+type Route struct {
+	Family    string `json:"family"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Operation string `json:"operation"`
+	Depth     string `json:"depth"` // stateful, shaped, none
+}
+
+// Routes returns all operations, those of one vendor together, by path.
+func Routes() []Route {
+	var out []Route
+	depths := map[string]api.Depth{}
+	for _, op := range slices.Concat(plaid.Operations(), sentinel.Operations()) {
+		depths[op.Method+" "+op.Path] = op.Depth
+	}
+	for _, op := range contract.Ops() {
+		depth, ok := depths[op.Method+" "+op.Path]
+		if !ok {
+			depth = api.None
+		}
+		out = append(out, Route{Family: op.Family, Method: op.Method, Path: op.Path, Operation: op.ID, Depth: string(depth)})
+	}
+	slices.SortStableFunc(out, func(a, b Route) int { return strings.Compare(a.Family, b.Family) })
+	return out
+}
+
+// Assumption is something about a vendor that is not public and that Tweed had to choose.
+type Assumption struct {
+	Name     string `json:"name"`
+	What     string `json:"what"`
+	Default  string `json:"default"`
+	Settles  string `json:"settles"`  // what would settle it
+	Settable bool   `json:"settable"` // by a scenario's "assume"
+}
+
+// Assumptions returns what Tweed assumes about Sentinel.
+func Assumptions() []Assumption {
+	var out []Assumption
+	for _, a := range sentinel.Assumptions() {
+		out = append(out, Assumption{
+			Name: a.Name, What: a.What, Default: a.Default, Settles: a.WouldSettle, Settable: a.Settable,
+		})
+	}
+	return out
+}
