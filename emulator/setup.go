@@ -24,7 +24,7 @@ func (e *Emulator) config(s *scenario.Scenario) (world.Config, error) {
 	if err != nil {
 		return world.Config{}, err
 	}
-	if err := sentinel.CheckAssume(s.Assume); err != nil {
+	if err := sentinel.CheckAssume(texts(s.Assume)); err != nil {
 		return world.Config{}, fmt.Errorf("assume: %w", err)
 	}
 	prepared, err := rules.Prepare(s)
@@ -36,6 +36,15 @@ func (e *Emulator) config(s *scenario.Scenario) (world.Config, error) {
 		Clock: clock,
 		Setup: func(w *world.World) error { return e.setup(w, s, prepared) },
 	}, nil
+}
+
+// texts are the values of "assume" as they are written.
+func texts(values map[string]any) map[string]string {
+	out := make(map[string]string, len(values))
+	for name, value := range values {
+		out[name] = fmt.Sprint(value)
+	}
+	return out
 }
 
 func (e *Emulator) seed(s *scenario.Scenario) uint64 {
@@ -71,12 +80,16 @@ func (e *Emulator) clock(s *scenario.Scenario) (world.Clock, error) {
 // setup writes the first records of a world.
 func (e *Emulator) setup(w *world.World, s *scenario.Scenario, prepared rules.Prepared) error {
 	bank := plaid.Settings{Environment: s.Environment, Version: s.Version, Strict: e.options.Strict}
-	apex := sentinel.Settings{Assume: s.Assume}
-	if c := s.Credentials; c.ClientID != "" || c.Secret != "" {
-		bank.Credentials = []plaid.Credentials{{ClientID: c.ClientID, Secret: c.Secret}}
-	}
-	if c := s.Credentials; c.Username != "" || c.SharedSecret != "" {
-		apex.Credentials = []sentinel.Credentials{{Username: c.Username, Entity: c.Entity, SharedSecret: c.SharedSecret}}
+	apex := sentinel.Settings{Assume: texts(s.Assume)}
+	for _, c := range s.Credentials {
+		if c.ClientID != "" || c.Secret != "" {
+			bank.Credentials = append(bank.Credentials, plaid.Credentials{ClientID: c.ClientID, Secret: c.Secret})
+		}
+		if c.Username != "" || c.SharedSecret != "" {
+			apex.Credentials = append(apex.Credentials, sentinel.Credentials{
+				Username: c.Username, Entity: c.Entity, SharedSecret: c.SharedSecret,
+			})
+		}
 	}
 	plaid.Set(w, bank)
 	sentinel.Set(w, apex)

@@ -15,7 +15,8 @@ import (
 // ErrorRow is one error that Tweed can answer with.
 type ErrorRow struct {
 	Family     string         `json:"family"` // plaid, legacy, legit, sentinel, tweed
-	Type       string         `json:"error_type"`
+	Key        string         `json:"key"`    // how a scenario names it: TYPE/CODE, or CODE where there are no types
+	Type       string         `json:"error_type,omitempty"`
 	Code       string         `json:"error_code"`
 	Status     int            `json:"http_status,omitempty"` // 0 for a row that never is an HTTP error
 	Message    string         `json:"error_message"`
@@ -57,8 +58,8 @@ func Errors(name string) ([]ErrorRow, error) {
 
 func errorRow(row *catalogue.Row) ErrorRow {
 	out := ErrorRow{
-		Family: row.Family, Type: row.Type, Code: row.Code, Status: row.Status, Message: row.Message,
-		Display: row.Display, DocURL: row.DocURL, Confidence: row.Confidence, Source: row.Source,
+		Family: row.Family, Key: row.Key(), Type: row.Type, Code: row.Code, Status: row.Status, Message: row.Message,
+		Display: row.Display, DocURL: row.New().DocURL(), Confidence: row.Confidence, Source: row.Source,
 		Trigger: row.Trigger, Never: row.Never,
 	}
 	for _, v := range row.Variants {

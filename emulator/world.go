@@ -158,10 +158,12 @@ type Call struct {
 	Time      time.Time
 	Method    string
 	Path      string
+	Route     string // the path as the contract has it: what varies stands in braces
 	Operation string // the vendor's operation id
 	Client    string // client_id or user name
 	Status    int
 	Code      string // the error's code, "" on success
+	Type      string // the error's type
 	Rule      string // the rule that changed the reply, "" if none did
 	Request   []byte
 	Reply     []byte
@@ -176,7 +178,8 @@ func (e *Emulator) calls(f api.Filter) []Call {
 	for i, entry := range entries {
 		out[i] = Call{
 			World: entry.World, N: entry.N, Time: entry.Time, Method: entry.Method, Path: entry.Path,
-			Operation: entry.Op, Client: entry.Client, Status: entry.Status, Code: entry.Code, Rule: entry.Rule,
+			Route: entry.Route, Operation: entry.Op, Client: entry.Client, Status: entry.Status,
+			Code: entry.Code, Type: entry.Type, Rule: entry.Rule,
 			Request: entry.Request, Reply: entry.Reply,
 		}
 	}

@@ -41,8 +41,8 @@ func checkFile(cmd *cobra.Command, file string) error {
 	if _, err := emulator.New(emulator.Options{Scenario: s}); err != nil {
 		return errors.New(file + ": " + err.Error())
 	}
-	for _, warning := range s.Warnings {
-		fmt.Fprintln(cmd.OutOrStdout(), warning)
+	for _, warning := range s.Warnings() {
+		fmt.Fprintln(cmd.OutOrStdout(), "warning: "+warning.String())
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: good (%d rules, %d steps)\n", file, len(s.Rules), len(s.Steps))
 	return nil

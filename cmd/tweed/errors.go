@@ -46,7 +46,7 @@ func listErrors(w io.Writer, rows []emulator.ErrorRow) error {
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tab, "FAMILY\tTYPE/CODE\tHTTP\tCONFIDENCE\tMESSAGE")
 	for _, row := range rows {
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\n", row.Family, row.Type+"/"+row.Code, statusOf(row), row.Confidence, row.Message)
+		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\n", row.Family, row.Key, statusOf(row), row.Confidence, row.Message)
 	}
 	return tab.Flush()
 }
@@ -64,7 +64,7 @@ func showError(w io.Writer, row emulator.ErrorRow) {
 			fmt.Fprintf(w, "  %-12s %s\n", name, text)
 		}
 	}
-	fmt.Fprintf(w, "%s/%s (%s)\n", row.Type, row.Code, row.Family)
+	fmt.Fprintf(w, "%s (%s)\n", row.Key, row.Family)
 	line("status", statusOf(row))
 	line("never", row.Never)
 	line("message", row.Message)
@@ -78,6 +78,6 @@ func showError(w io.Writer, row emulator.ErrorRow) {
 		line("variant", fmt.Sprintf("%s: %s [%s]", v.Name, v.Message, v.When))
 	}
 	if row.Never == "" && row.Family == "plaid" {
-		line("force it", fmt.Sprintf("then: {error: %s/%s}   or   Tweed-Error: %[1]s/%[2]s", row.Type, row.Code))
+		line("force it", fmt.Sprintf("then: {error: %s}   or   Tweed-Error: %[1]s", row.Key))
 	}
 }

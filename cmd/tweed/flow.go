@@ -135,6 +135,10 @@ func Drive(cfg *flow.Config, w emulator.World) {
 		w.Advance(pollStep)
 		return ctx.Err()
 	}
+	cfg.Wait = func(ctx context.Context, d time.Duration) error {
+		w.Advance(d)
+		return ctx.Err()
+	}
 	cfg.Patience = 60 * 24 * time.Hour // of the world's time
 }
 

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ func TestAccessTokenErrors(t *testing.T) {
 	t.Parallel()
 	url := emulator.RunT(t).PlaidURL()
 	for path, call := range withAccessToken() {
-		t.Run(path, func(t *testing.T) {
+		t.Run(strings.Trim(path, "/"), func(t *testing.T) {
 			t.Parallel()
 			c := newClient(t, url, worldName(t))
 			requireFailure(t, invalidInput("INVALID_ACCESS_TOKEN", textTokenFormat), call(c, malformed))
@@ -202,6 +203,16 @@ func TestRequestErrors(t *testing.T) {
 				return errorOf(c.LinkTokenGet(c.t.Context()).LinkTokenGetRequest(request).Execute())
 			},
 			invalidRequest("INVALID_FIELD", ""), // plaid-java LinkTokenGetTest; the text is not public
+		},
+		{
+			"unknown webhook key",
+			func(c *client, _ item) error {
+				request := *plaid.NewWebhookVerificationKeyGetRequest("not-a-key-id")
+				return errorOf(c.WebhookVerificationKeyGet(c.t.Context()).WebhookVerificationKeyGetRequest(request).Execute())
+			},
+			invalidInput("INVALID_WEBHOOK_VERIFICATION_KEY_ID", "invalid key_id provided. note that key_ids are specific "+
+				"to Plaid environments, and verification requests must be made to the same environment "+
+				"that the webhook was sent from"),
 		},
 		{
 			"account_ids of auth",

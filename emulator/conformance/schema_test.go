@@ -175,6 +175,10 @@ var operations = map[string]func(c *client, i item) error{
 		request := *plaid.NewSandboxProcessorTokenCreateRequest(firstPlatypusBank)
 		return errorOf(c.SandboxProcessorTokenCreate(c.t.Context()).SandboxProcessorTokenCreateRequest(request).Execute())
 	},
+	"/webhook_verification_key/get": func(c *client, _ item) error {
+		request := *plaid.NewWebhookVerificationKeyGetRequest(webhookKeyID)
+		return errorOf(c.WebhookVerificationKeyGet(c.t.Context()).WebhookVerificationKeyGetRequest(request).Execute())
+	},
 	"/sandbox/item/reset_login": func(c *client, i item) error { return c.resetLogin(i.accessToken) },
 }
 

@@ -70,6 +70,7 @@ func (c *Condition) decodeNode(r *report, n *node, at place) {
 				below := at.index(i)
 				below.node = item
 				r.add(below, "here stands "+item.what(), "a value of a condition is text, a number, true, false or null")
+				r.spoil(n)
 				continue
 			}
 			c.AnyOf = append(c.AnyOf, item.plain())

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -80,6 +81,7 @@ next:
 			}
 		}
 		r.unknown(v.Type(), key, at)
+		r.spoil(n)
 	}
 }
 
@@ -128,8 +130,10 @@ func wanted(k reflect.Kind) string {
 		return "true or false"
 	case reflect.Float64:
 		return "a number"
+	case reflect.Uint64:
+		return "a whole number that is not negative"
 	default:
-		return "a whole number"
+		return "a whole number of at most " + strconv.Itoa(math.MaxInt32)
 	}
 }
 

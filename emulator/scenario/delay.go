@@ -54,11 +54,13 @@ func (d *Delay) decodeNode(r *report, n *node, at place) {
 		below.node = one
 		if one.kind != scalar {
 			r.add(below, "here stands "+one.what(), "write a time such as 300ms")
+			r.spoil(n)
 			return
 		}
 		value, err := parseDuration(one.value)
 		if err != nil {
 			r.fault(below, err)
+			r.spoil(n)
 			return
 		}
 		read[i] = value

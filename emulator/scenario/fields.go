@@ -73,7 +73,7 @@ func meant(word string, words []string) string {
 	if near := nearest(word, words); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
-	if len(words) > maxListed {
+	if len(words) == 0 || len(words) > maxListed {
 		return ""
 	}
 	return "known here: " + strings.Join(words, ", ")

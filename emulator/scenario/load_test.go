@@ -137,7 +137,7 @@ func TestProblemOfARunner(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `f.yaml:2:16: no such assumption; did you mean "token_field"?`,
 		s.Problem("assume.token_feild", "no such assumption", `did you mean "token_field"?`).String())
-	require.Equal(t, "f.yaml:4:35: what", s.Problem("steps[0].with.amonut", "what", "").String())
+	require.Equal(t, "f.yaml:4:36: what", s.Problem("steps[0].with.amonut", "what", "").String())
 	require.Equal(t, "f.yaml:4:5: what", s.Problem("steps[0].expect", "what", "").String())
 	require.Equal(t, "steps[0]: what", new(Scenario).Problem("steps[0]", "what", "").String())
 }
@@ -151,17 +151,17 @@ func TestWarnings(t *testing.T) {
 		"same call": {`
   - {name: a, call: /item/get, then: {delay: 1s}}
   - {name: b, call: /item/get, where: {user: u}, then: {delay: 1s}}`, []string{
-			`f:4:5: the rule "b" can never act; the rule "a" stands before it, matches the same calls and acts without end`,
+			`f:3:5: the rule "b" can never act; the rule "a" stands before it, matches the same calls and acts without end`,
 		}},
 		"wildcard": {`
   - {call: "/item/*", then: {delay: 1s}}
   - {call: [/item/get, POST /item/remove], then: {delay: 1s}}`, []string{
-			`f:4:5: rule 2 can never act; rule 1 stands before it, matches the same calls and acts without end`,
+			`f:3:5: rule 2 can never act; rule 1 stands before it, matches the same calls and acts without end`,
 		}},
 		"same where": {`
   - {call: /item/get, where: {user: u}, then: {delay: 1s}}
   - {call: POST /item/get, where: {user: u}, then: {delay: 1s}}`, []string{
-			`f:4:5: rule 2 can never act; rule 1 stands before it, matches the same calls and acts without end`,
+			`f:3:5: rule 2 can never act; rule 1 stands before it, matches the same calls and acts without end`,
 		}},
 		"other where": {`
   - {call: /item/get, where: {user: u}, then: {delay: 1s}}
@@ -217,5 +217,5 @@ func TestEveryTypeIsWritable(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Scenario]())
-	require.Len(t, seen, 13)
+	require.Len(t, seen, 14)
 }

@@ -118,5 +118,23 @@ func pathHelp(method, path string) string {
 	return "tweed routes lists the paths"
 }
 
+// wildHelp proposes the nearest pattern that ends in "*".
+func wildHelp(p pattern) string {
+	wanted := "/" + strings.Join(p.segments, "/")
+	var patterns []string
+	for _, op := range operations().all {
+		if n := len(p.segments); n <= len(op.segments) {
+			one := "/" + strings.Join(op.segments[:n-1], "/") + "/*"
+			if len(patterns) == 0 || patterns[len(patterns)-1] != one {
+				patterns = append(patterns, one)
+			}
+		}
+	}
+	if near := nearest(wanted, patterns); near != "" {
+		return "did you mean " + quote(near) + "?"
+	}
+	return "tweed routes lists the paths"
+}
+
 // maxProposed is how many paths a message proposes.
-const maxProposed = 3
+const maxProposed = 5

@@ -161,7 +161,7 @@ func (r *report) checkPattern(s string, at place) {
 		}
 	}
 	if p.wild {
-		r.add(at, "no operation matches "+quote(s), "tweed routes lists the paths")
+		r.add(at, "no operation matches "+quote(s), wildHelp(p))
 		return
 	}
 	r.add(at, "no operation "+quote(path), pathHelp(method, path))

@@ -65,7 +65,6 @@ type report struct {
 	file     string
 	problems Problems
 	marked   map[*node]bool
-	steps    bool // paths begin at a scenario
 }
 
 // place is where a value stands: its node, if it comes from a text, and its path.
@@ -115,13 +114,19 @@ func (r *report) add(at place, what, right string) {
 		if r.marked[at.node] {
 			return
 		}
-		if r.marked == nil {
-			r.marked = map[*node]bool{}
-		}
-		r.marked[at.node] = true
+		r.spoil(at.node)
 		problem.Line, problem.Column = at.node.line, at.node.column
 	}
 	r.problems = append(r.problems, problem)
+}
+
+// spoil keeps further problems of a value back: it is incomplete because of one that is
+// reported already.
+func (r *report) spoil(n *node) {
+	if r.marked == nil {
+		r.marked = map[*node]bool{}
+	}
+	r.marked[n] = true
 }
 
 // err returns the problems in the order of the file, nil if there are none.

@@ -98,7 +98,7 @@ type CallExpect struct {
 // the place of the deposit.
 func FlowSteps() []string {
 	return []string{
-		"link_token", "public_token", "exchange", "processor_token",
+		"link_token", "public_token", "exchange", "accounts", "processor_token",
 		"sentinel_login", "relationship", "deposit", "withdrawal", "settle",
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -164,6 +165,7 @@ func (c *converter) mapping(from *yaml.Node, n *node, at place, depth int) {
 			continue
 		}
 		if key.Tag == "!!merge" {
+			c.spoil(n)
 			c.fail(key, at, "merge keys (<<) are not part of the language", "write the keys out; aliases of whole values work")
 			continue
 		}
@@ -213,26 +215,36 @@ var syntaxHelp = []struct{ message, what, right string }{
 		"quote a value that contains \": \"; keys of one mapping begin in the same column"},
 	{"found character that cannot start any token", "a value cannot begin with this character", "quote the value"},
 	{"could not find expected ':'", "a key without \":\" behind it", "write \"key: value\""},
-	{"did not find expected key", "this line does not fit the indentation of those before it",
-		"keys of one mapping begin in the same column; quote a value that begins with a quote or bracket and goes on behind it"},
+	{"did not find expected key", "the mapping breaks off here",
+		"keys of one mapping begin in the same column, and nothing stands behind a closing quote or bracket"},
 	{"did not find expected '-' indicator", "this line does not fit the list before it",
 		"items of one list begin with \"- \" in the same column"},
-	{"did not find expected ',' or ']'", "a list that is opened with [ is not closed", "close it with ]"},
-	{"did not find expected ',' or '}'", "a mapping that is opened with { is not closed", "close it with }"},
+	{"did not find expected ',' or ']'", "a list that is opened with [ is not closed", "close it with ], and quote items that contain , [ ] { } or ?"},
+	{"did not find expected ',' or '}'", "a mapping that is opened with { is not closed", "close it with }, and quote values that contain , [ ] { } or ?"},
 	{"found unexpected end of stream", "a quoted text is not closed", "close the quotes"},
 	{"unknown anchor", "an alias (*name) without its anchor (&name)", "quote a value that begins with *"},
+	{"did not find expected alphabetic or numeric character", "a * or & without a name",
+		"quote a value that begins with * or &: \"*\""},
 	{"found unknown escape character", "an unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes"},
 }
+
+// comment stands before a text whose error is looked for: the library has no line for
+// errors on the first one.
+var comment = []byte("#\n")
 
 // syntax reports what the library could not parse, at the line where it stopped. The
 // library's own line may be that of the enclosing block, so the line is found as the
 // shortest beginning of the file that fails in the same way.
 func (r *report) syntax(data []byte, err error) {
 	lines := bytes.SplitAfter(data, []byte("\n"))
+	if _, _, e := decodeYAML(slices.Concat(comment, data)); e != nil {
+		err = e
+	}
 	low, high := 1, len(lines)
 	for low < high {
 		middle := (low + high) / 2
-		if _, _, e := decodeYAML(bytes.Join(lines[:middle], nil)); e != nil && e.Error() == err.Error() {
+		_, _, e := decodeYAML(slices.Concat(comment, bytes.Join(lines[:middle], nil)))
+		if e != nil && e.Error() == err.Error() {
 			high = middle
 		} else {
 			low = middle + 1
@@ -292,7 +304,13 @@ func toYAML(n *node) *yaml.Node {
 	return y
 }
 
-// plainForm is a text that no parser can take for anything else.
-var plainForm = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9 _./@-]*$`)
+// plainForm is a text that needs no quotes; oldWord is one that YAML 1.1 takes for true
+// or false.
+var (
+	plainForm = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9 _./@-]*$`)
+	oldWord   = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
+)
 
-func plain(s string) bool { return plainForm.MatchString(s) && !strings.HasSuffix(s, " ") }
+func plain(s string) bool {
+	return plainForm.MatchString(s) && !oldWord.MatchString(s) && !strings.HasSuffix(s, " ")
+}

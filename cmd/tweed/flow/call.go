@@ -48,6 +48,7 @@ func (k *call) name() string { return k.method + " " + k.path }
 // its end so that the connection can be used again; no redirects. It returns a *TransportError, a *ReplyError, or the
 // vendor's error (*PlaidError, *SentinelError).
 func (c *Client) attempt(ctx context.Context, rec *Step, k *call) error {
+	rec.HTTPStatus, rec.RequestID = 0, "" // of this attempt or of none
 	limited, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	req, err := c.request(limited, k)

@@ -18,9 +18,10 @@ type Client struct {
 	state  State
 	result Result
 
-	jwt     Secret              // Legit's token; opaque
-	spread  string              // spreads the backoff of many clients
-	pending map[string]*pending // by way, incoming or outgoing: the transfer that is being made
+	jwt        Secret              // Legit's token; opaque
+	spread     string              // spreads the backoff of many clients
+	waitingFor string              // the relationship that is made but not yet approved
+	pending    map[string]*pending // by way, incoming or outgoing: the transfer that is being made
 }
 
 // pending is a transfer from the first attempt until its step is done. It outlives a failed step, so that running the

@@ -29,7 +29,7 @@ func TestCompareSame(t *testing.T) {
 			`{"request_id":"other","link_token":"link-sandbox-0asd1-a92nc"}`))
 		v.misbehave(pathExchange, answer(200, "application/json",
 			`{"access_token":"access-sandbox-99999999-aaaa-4000-8000-000000000009","item_id":"x","request_id":"y"}`))
-		v.states = states("PENDING COMPLETE")
+		v.road("PENDING COMPLETE", "")
 		cfg.NewID = func() string { return "99999999-0000-4000-8000-000000000000" }
 	})
 	require.Empty(t, flow.Compare(a, b))
@@ -40,7 +40,7 @@ func TestCompareSame(t *testing.T) {
 func TestCompareDifferent(t *testing.T) {
 	t.Parallel()
 	a := run(t, "tweed", same)
-	b := run(t, "sandbox", func(v *vendor, cfg *flow.Config) {
+	b := run(t, "sandbox", func(v *vendor, _ *flow.Config) {
 		v.misbehave(pathPublic, answer(200, "application/json",
 			`{"public_token":"public-sandbox-22222222-aaaa-4000-8000-000000000002","request_id":"r","extra":null}`))
 		v.misbehave(pathAccounts, answer(200, "application/json", strings.Replace(accounts, "Plaid Saving", "Saving", 1)))

@@ -204,41 +204,47 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // check tells everything that is wrong with a configuration at once.
 func (c *Config) check() error {
-	var wrong []error
-	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf("flow: "+format, args...)) }
-	need := func(what, value string) {
-		if value == "" {
-			bad("%s is empty", what)
-		}
-	}
-	need("Plaid.ClientID", c.Plaid.ClientID)
-	need("Plaid.Secret", string(c.Plaid.Secret))
-	if err := checkBase("Plaid.BaseURL", c.Plaid.BaseURL); err != nil {
-		wrong = append(wrong, err)
-	}
-	if s := c.Sentinel; s != nil {
-		need("Sentinel.Username", s.Username)
-		need("Sentinel.Entity", s.Entity)
-		need("Sentinel.SharedSecret", string(s.SharedSecret))
-		need("Sentinel.Account", s.Account)
-		if err := checkBase("Sentinel.BaseURL", s.BaseURL); err != nil {
-			wrong = append(wrong, err)
-		}
-	}
+	wrong := append(c.checkPlaid(), c.checkSentinel()...)
 	if _, err := ParseAmount(c.Amount); err != nil {
 		wrong = append(wrong, err)
 	}
 	if c.Direction != Deposit && c.Direction != Withdrawal {
-		bad("direction %q is neither %s nor %s", c.Direction, Deposit, Withdrawal)
+		wrong = append(wrong, fmt.Errorf("flow: direction %q is neither %s nor %s", c.Direction, Deposit, Withdrawal))
 	}
-	if c.Timeout < 0 || c.Attempts < 0 || c.Backoff < 0 || c.MaxWait < 0 || c.Patience < 0 || c.MaxPolls < 0 ||
-		c.ReturnWindow < 0 {
-		bad("times and counts must not be negative")
-	}
-	for _, value := range []string{c.Plaid.ClientID, string(c.Plaid.Secret)} {
-		if err := refuseLive(value); err != nil {
-			wrong = append(wrong, err)
+	for _, d := range []time.Duration{c.Timeout, c.Backoff, c.MaxWait, c.Patience, c.ReturnWindow} {
+		if d < 0 {
+			wrong = append(wrong, fmt.Errorf("flow: %s is a negative time", d))
 		}
 	}
+	if c.Attempts < 0 || c.MaxPolls < 0 {
+		wrong = append(wrong, errors.New("flow: Attempts and MaxPolls must not be negative"))
+	}
 	return errors.Join(wrong...)
+}
+
+func (c *Config) checkPlaid() []error {
+	wrong := needed("Plaid.ClientID", c.Plaid.ClientID, "Plaid.Secret", string(c.Plaid.Secret))
+	return append(wrong, checkBase("Plaid.BaseURL", c.Plaid.BaseURL),
+		refuseLive(c.Plaid.ClientID), refuseLive(string(c.Plaid.Secret)))
+}
+
+func (c *Config) checkSentinel() []error {
+	s := c.Sentinel
+	if s == nil {
+		return nil
+	}
+	wrong := needed("Sentinel.Username", s.Username, "Sentinel.Entity", s.Entity,
+		"Sentinel.SharedSecret", string(s.SharedSecret), "Sentinel.Account", s.Account)
+	return append(wrong, checkBase("Sentinel.BaseURL", s.BaseURL))
+}
+
+// needed takes names and values in turn, and returns an error for each value that is empty.
+func needed(pairs ...string) []error {
+	var wrong []error
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			wrong = append(wrong, fmt.Errorf("flow: %s is empty", pairs[i]))
+		}
+	}
+	return wrong
 }

@@ -142,7 +142,7 @@ func TestEnds(t *testing.T) {
 		status               flow.Status
 	}{
 		{"returned", "PENDING APPROVED RETURNED", "R01", 0, flow.EndReturned, flow.StatusReturned},
-		{"returned after completion", "PENDING SENT_TO_BANK COMPLETE RETURNED", "R02", time.Hour, flow.EndReturned, flow.StatusReturned},
+		{"returned late", "PENDING SENT_TO_BANK COMPLETE RETURNED", "R02", time.Hour, flow.EndReturned, flow.StatusReturned},
 		{"not watched", "PENDING SENT_TO_BANK COMPLETE RETURNED", "", 0, flow.EndCompleted, flow.StatusOK},
 		{"watched, nothing came", "PENDING SENT_TO_BANK COMPLETE", "", time.Minute, flow.EndCompleted, flow.StatusOK},
 		{"watched longer than patience", "PENDING COMPLETE", "", time.Hour, flow.EndCompleted, flow.StatusOK},
@@ -152,7 +152,7 @@ func TestEnds(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			v, _, cfg := start(t)
-			v.states, v.reason = states(tc.states), tc.reason
+			v.road(tc.states, tc.reason)
 			cfg.ReturnWindow = tc.window
 			r, err := flow.Run(t.Context(), cfg)
 			require.NoError(t, err, "an end is not an error")
@@ -178,7 +178,7 @@ func TestPatience(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			v, _, cfg := start(t)
-			v.states = states("PENDING FROZEN")
+			v.road("PENDING FROZEN", "")
 			tc.set(&cfg)
 			r, err := flow.Run(t.Context(), cfg)
 			var late *flow.PatienceError
@@ -228,6 +228,24 @@ func TestRelationshipIsWaitedFor(t *testing.T) {
 	require.Equal(t, flow.ReasonRelationship, r.Reason)
 }
 
+func TestRelationshipIsNotMadeTwice(t *testing.T) {
+	t.Parallel()
+	v, _, cfg := start(t)
+	cfg.MaxPolls = 1
+	v.misbehave(pathRelation, answer(200, "application/json", `{"id":"5e6f80963c3477ba9dc1f98a","status":"PENDING"}`))
+	c, err := flow.New(cfg)
+	require.NoError(t, err)
+	_, err = c.Relationship(t.Context())
+	require.ErrorContains(t, err, "ACH relationship 5e6f80963c3477ba9dc1f98a is still PENDING after 1 polls")
+	id, err := c.Relationship(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "5e6f80963c3477ba9dc1f98a", id)
+	require.Equal(t, 1, v.hit(pathRelation))
+	_, err = c.Relationship(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, v.hit(pathRelation), "asked for again, it is a new one")
+}
+
 func TestAccountChoice(t *testing.T) {
 	t.Parallel()
 	two := `{"accounts":[{"account_id":"a1","mask":"0000","name":"One","type":"depository","subtype":"checking"},
@@ -236,12 +254,14 @@ func TestAccountChoice(t *testing.T) {
 		{"first checking", two, "", "", "a1", ""},
 		{"by name", two, "", "two", "a2", ""},
 		{"by both", two, "0000", "Two", "a2", ""},
-		{"two with the mask", two, "0000", "", "", "no single account with mask 0000; the Item has 0000 One (depository/checking)"},
+		{"two with the mask", two, "0000", "", "", "no single account with mask 0000; the Item has 0000 One (depository"},
 		{"no such mask", two, "9", "", "", "no single account with mask 9"},
 		{"no accounts", `{"accounts":[]}`, "", "", "", "no depository/checking account: the Item has no accounts"},
 		{"null", `{"accounts":null}`, "", "", "", "the Item has no accounts"},
-		{"no checking", `{"accounts":[{"account_id":"a","mask":"3","name":"Card","type":"credit","subtype":"credit card"}]}`,
-			"", "", "", "no single depository/checking account; the Item has 3 Card (credit/credit card)"},
+		{
+			"no checking", `{"accounts":[{"account_id":"a","mask":"3","name":"Card","type":"credit","subtype":"credit card"}]}`,
+			"", "", "", "no single depository/checking account; the Item has 3 Card (credit/credit card)",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,9 +1,18 @@
 package flow
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -48,7 +57,7 @@ func TestTransferIDOfARest(t *testing.T) {
 }
 
 func FuzzTransferID(f *testing.F) {
-	for _, seed := range []string{"", "{", `{"transferId":"1"`, `{"transferId":1.5e3}`, `{"a":[{]`, "<html>", `{"transferId":{}}`} {
+	for _, seed := range []string{"", "{", `{"transferId":"1"`, `{"transferId":1.5e3}`, `{"a":[{]`, "<html>"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, rest []byte) {
@@ -83,6 +92,59 @@ func FuzzOneLine(f *testing.F) {
 	})
 }
 
+func TestWait(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, wait(t.Context(), time.Nanosecond))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, wait(ctx, time.Hour), context.Canceled)
+}
+
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	dial := func(err error) error {
+		return &url.Error{Op: "Post", URL: "http://x", Err: &net.OpError{Op: "dial", Err: err}}
+	}
+	read := &net.OpError{Op: "read", Err: errors.New("no route to host")}
+	for _, tc := range []struct {
+		err   error
+		cause string
+		sent  bool
+	}{
+		{dial(&net.DNSError{Name: "nowhere.test", IsNotFound: true}), "host nowhere.test not found", false},
+		{dial(syscall.ECONNREFUSED), "connection refused: nothing listens at the base URL", false},
+		{dial(os.ErrDeadlineExceeded), "no answer within 1s", false},
+		{read, "no route to host", true},
+		{io.EOF, "connection closed before the end of the answer", true},
+		{syscall.EPIPE, "connection reset", true},
+		{context.DeadlineExceeded, "no answer within 1s", true},
+		{&url.Error{Op: "Post", URL: "http://x", Err: errors.New("unsupported\nscheme")}, "unsupported scheme", true},
+		{errors.New("anything"), "anything", true},
+	} {
+		c := &Client{cfg: Config{Timeout: time.Second}}
+		e := c.noAnswer(&call{method: "GET", path: "/x"}, tc.err)
+		require.Equal(t, "GET /x: "+tc.cause, e.Error())
+		require.Equal(t, tc.sent, e.Sent, tc.cause)
+		require.ErrorIs(t, e, tc.err)
+	}
+}
+
+// TestBadCertificate is a failure that no repeat can mend, and nothing was sent.
+func TestBadCertificate(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	cfg := Local(server.URL, "")
+	cfg.HTTP = &http.Client{Transport: &http.Transport{}}
+	_, err := Run(t.Context(), cfg)
+	var te *TransportError
+	require.ErrorAs(t, err, &te)
+	require.False(t, te.Sent)
+	require.Contains(t, te.Cause, "certificate")
+}
+
 // TestResultJSON has the form that --json prints: reproducible, without durations, whole tokens or answers.
 func TestResultJSON(t *testing.T) {
 	t.Parallel()
@@ -91,7 +153,8 @@ func TestResultJSON(t *testing.T) {
 	data, err := json.Marshal(&Result{Steps: []Step{s}, End: EndPlaidOnly})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"steps":[{"name":"exchange","status":"ok",
-		"values":[{"name":"access_token","text":"access-sandbox-33333333…","kind":"token"}]}],"end":"plaid_only"}`, string(data))
+		"values":[{"name":"access_token","text":"access-sandbox-33333333…","kind":"token"}]}],
+		"end":"plaid_only"}`, string(data))
 }
 
 func TestSetIsSorted(t *testing.T) {

@@ -17,7 +17,7 @@ func TestSignLoginByGoJose(t *testing.T) {
 	at := time.Date(2026, 1, 5, 9, 30, 0, 0, time.FixedZone("EST", -5*3600))
 	text, err := flow.SignLogin("apex_api", "correspondent.APX1", secret, at)
 	require.NoError(t, err)
-	jws, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.HS512})
+	jws, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.HS512})
 	require.NoError(t, err)
 	payload, err := jws.Verify([]byte(secret))
 	require.NoError(t, err)

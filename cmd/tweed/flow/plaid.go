@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -87,7 +88,7 @@ func (c *Client) publicToken(ctx context.Context, rec *Step) error {
 }
 
 // exchange trades the public token, which works once and for 30 minutes, for the Item's access token. It is never
-// repeated after it may have reached Plaid.
+// repeated after it may have reached Plaid: running the step again then begins with a new public token.
 func (c *Client) exchange(ctx context.Context, rec *Step) error {
 	var reply struct {
 		AccessToken string `json:"access_token"`
@@ -104,6 +105,8 @@ func (c *Client) exchange(ctx context.Context, rec *Step) error {
 		return json.Unmarshal(data, &reply)
 	})
 	if err != nil {
+		var unsure *UnsureError
+		c.done[StepPublicToken] = !errors.As(err, &unsure)
 		return err
 	}
 	c.state.AccessToken, c.state.ItemID = reply.AccessToken, reply.ItemID
@@ -140,24 +143,22 @@ func (c *Client) accounts(ctx context.Context, rec *Step) error {
 // choose picks the account with the mask and name wanted, or the first checking account when neither is given. Two
 // accounts that fit are an error: money must not go by the order of a list.
 func choose(all []Account, mask, name string) (Account, error) {
-	var fit []Account
-	wanted := "depository/checking account"
-	for _, a := range all {
-		ok := a.Type == "depository" && a.Subtype == "checking"
-		if mask != "" || name != "" {
-			ok = (mask == "" || a.Mask == mask) && (name == "" || strings.EqualFold(a.Name, name))
+	if mask == "" && name == "" {
+		for _, a := range all {
+			if a.ID != "" && a.Type == "depository" && a.Subtype == "checking" {
+				return a, nil
+			}
 		}
-		if ok && a.ID != "" {
+		return Account{}, &AccountError{Wanted: "depository/checking account", Accounts: all}
+	}
+	var fit []Account
+	for _, a := range all {
+		if a.ID != "" && (mask == "" || a.Mask == mask) && (name == "" || strings.EqualFold(a.Name, name)) {
 			fit = append(fit, a)
 		}
 	}
-	if mask == "" && name == "" && len(fit) > 0 {
-		return fit[0], nil
-	}
-	if mask != "" || name != "" {
-		wanted = strings.TrimSpace("account " + quoted("mask", mask) + quoted("name", name))
-	}
 	if len(fit) != 1 {
+		wanted := strings.TrimSpace("account " + quoted("mask", mask) + quoted("name", name))
 		return Account{}, &AccountError{Wanted: wanted, Accounts: all}
 	}
 	return fit[0], nil

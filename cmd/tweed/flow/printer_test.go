@@ -2,6 +2,8 @@ package flow_test
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -26,18 +28,9 @@ func printed(t *testing.T, cfg flow.Config) string {
 func TestPrintedRun(t *testing.T) {
 	t.Parallel()
 	_, _, cfg := start(t)
-	require.Equal(t, `link_token       ok        request reqLink  link_token=link-sandbox-11111111…
-public_token     ok        request reqPublic  public_token=public-sandbox-22222222…  institution=ins_109508  user=user_good
-exchange         ok        request reqExchange  access_token=access-sandbox-33333333…  item_id=dkrz8D1wQpUM1Xxqmelzc39wzeV1ZaUZ384wb
-accounts         ok        request reqAccounts  account_id=6ljolDRLVWSnZaMneeL9T4bWo4kpZkCg7N54M  mask=0000  name="Plaid Checking"  type=depository/checking
-processor_token  ok        request reqProc  processor_token=processor-sandbox-44444444…
-sentinel_login   ok        request apex-1
-relationship     ok        request apex-1  relationship_id=5e6f80963c3477ba9dc1f98a  status=APPROVED
-deposit          ok        request apex-1  external_transfer_id=00000000-0000-4000-8000-000000000001  amount=100.00  transfer_id=20260105000001  funds_available=2026-01-12  state=APPROVED
-    note: approved by the test simulation
-settle           ok        request apex-4  road="FUNDS_POSTED > SENT_TO_BANK > COMPLETE"  state=COMPLETE
-end: completed
-`, printed(t, cfg))
+	want, err := os.ReadFile(filepath.Join("testdata", "run.txt"))
+	require.NoError(t, err)
+	require.Equal(t, string(want), printed(t, cfg))
 }
 
 func TestPrintedFailures(t *testing.T) {
@@ -82,7 +75,7 @@ end: failed at exchange, HTTP_ERROR
 func TestPrintedEnds(t *testing.T) {
 	t.Parallel()
 	v, _, cfg := start(t)
-	v.states, v.reason = states("PENDING RETURNED"), "R01"
+	v.road("PENDING RETURNED", "R01")
 	require.Contains(t, printed(t, cfg), "settle           returned  request apex-2  road=RETURNED  state=RETURNED  "+
 		"reason=R01\nend: returned, R01\n")
 	_, _, cfg = start(t)

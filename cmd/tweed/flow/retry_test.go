@@ -42,11 +42,11 @@ func TestSurvives(t *testing.T) {
 	}
 	require.Contains(t, k.waits, 7*time.Second, "Retry-After in seconds")
 	require.Contains(t, k.waits, 11*time.Second, "Retry-After as a date, by the answer's own clock")
-	require.Equal(t, 2, v.logins)
+	require.Equal(t, 4, v.hit(pathLogin), "two of them unusable")
 	relationship, _ := r.Step(flow.StepRelationship)
 	require.Equal(t, []string{"logged in again after a 401"}, relationship.Notes)
 	require.Equal(t, "eyJhbGciOiJFUzUxMiJ9.bG9naW42.c2lnbmF0dXJl", v.header(pathRelation, 1).Get("Authorization"))
-	for i := range v.bodies[pathIncoming] {
+	for i := range v.hit(pathIncoming) {
 		require.Equal(t, "00000000-0000-4000-8000-000000000001", v.body(pathIncoming, i)["externalTransferId"])
 	}
 }
@@ -76,11 +76,18 @@ func TestNeverRepeated(t *testing.T) {
 			{"reset", func(*vendor) http.HandlerFunc { return reset }, flow.ReasonNetwork, "connection reset"},
 			{"slow", func(v *vendor) http.HandlerFunc { return v.slow }, flow.ReasonTimeout, "no answer within 100ms"},
 			{"503", func(*vendor) http.HandlerFunc { return unavailable() }, flow.ReasonHTTP, "HTTP 503 Service Unavailable"},
-			{"cut off", func(*vendor) http.HandlerFunc { return cut(`{"access_token":"acc`) }, flow.ReasonNetwork, "closed before the end"},
-			{"broken JSON", func(*vendor) http.HandlerFunc { return answer(200, "application/json", `{"access_token":"acc`) },
-				flow.ReasonReply, "broken JSON"},
-			{"without the field", func(*vendor) http.HandlerFunc { return answer(200, "application/json", `{}`) },
-				flow.ReasonReply, "the answer has no "},
+			{
+				"cut off", func(*vendor) http.HandlerFunc { return cut(`{"access_token":"acc`) },
+				flow.ReasonNetwork, "closed before the end",
+			},
+			{
+				"broken JSON", func(*vendor) http.HandlerFunc { return answer(200, "application/json", `{"access_token":"acc`) },
+				flow.ReasonReply, "broken JSON",
+			},
+			{
+				"without the field", func(*vendor) http.HandlerFunc { return answer(200, "application/json", `{}`) },
+				flow.ReasonReply, "the answer has no ",
+			},
 		} {
 			t.Run(strings.Trim(path, "/")+"/"+tc.name, func(t *testing.T) {
 				t.Parallel()
@@ -101,6 +108,24 @@ func TestNeverRepeated(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestExchangeAgainBeginsWithANewToken(t *testing.T) {
+	t.Parallel()
+	v, _, cfg := start(t)
+	c, err := flow.New(cfg)
+	require.NoError(t, err)
+	v.misbehave(pathExchange, unavailable(), answer(400, "application/json", `{"error_type":"INVALID_INPUT",
+		"error_code":"INVALID_PUBLIC_TOKEN","error_message":"could not find matching public token"}`))
+	_, _, err = c.Exchange(t.Context())
+	require.Error(t, err)
+	_, _, err = c.Exchange(t.Context())
+	require.ErrorContains(t, err, "INVALID_PUBLIC_TOKEN")
+	require.Equal(t, 2, v.hit(pathPublic))
+	_, item, err := c.Exchange(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "dkrz8D1wQpUM1Xxqmelzc39wzeV1ZaUZ384wb", item)
+	require.Equal(t, 2, v.hit(pathPublic), "a refusal says that the token was not spent")
 }
 
 func TestAttemptsAreBounded(t *testing.T) {
@@ -179,8 +204,8 @@ func TestVendorErrors(t *testing.T) {
 	require.ErrorAs(t, err, &pe)
 	require.Equal(t, "INVALID_REQUEST", pe.Type)
 	require.Equal(t, "INVALID_FIELD", pe.Code)
-	require.EqualError(t, err, "step processor_token: INVALID_REQUEST/INVALID_FIELD: account_id must be a valid account ID "+
-		"(HTTP 400 Bad Request, request id 0u9Qu4B04sFZkqz)")
+	require.EqualError(t, err, "step processor_token: INVALID_REQUEST/INVALID_FIELD: "+
+		"account_id must be a valid account ID (HTTP 400 Bad Request, request id 0u9Qu4B04sFZkqz)")
 	require.Equal(t, "INVALID_FIELD", r.Reason)
 	s, _ := r.Step(flow.StepProcessorToken)
 	require.Equal(t, 400, s.HTTPStatus)
@@ -200,8 +225,11 @@ func TestUnusableReplies(t *testing.T) {
 		{"null", answer(200, "application/json", `{"link_token":null}`), "no link_token"},
 		{"number", answer(200, "application/json", `{"link_token":1}`), "no link_token"},
 		{"array", answer(200, "application/json", `[]`), "not the expected form"},
-		{"not implemented", answer(501, "application/json", `{"error_type":"TWEED_ERROR","error_code":"TWEED_NOT_IMPLEMENTED",`+
-			`"error_message":"not built"}`), "TWEED_ERROR/TWEED_NOT_IMPLEMENTED: not built (HTTP 501 Not Implemented)"},
+		{
+			"not implemented", answer(501, "application/json", `{"error_type":"TWEED_ERROR",
+			"error_code":"TWEED_NOT_IMPLEMENTED","error_message":"not built"}`),
+			"TWEED_ERROR/TWEED_NOT_IMPLEMENTED: not built (HTTP 501 Not Implemented)",
+		},
 		{"production token", answer(200, "application/json", `{"link_token":"link-production-1"}`), "sandboxes only"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -223,7 +251,8 @@ func TestNothingListens(t *testing.T) {
 	var te *flow.TransportError
 	require.ErrorAs(t, err, &te)
 	require.False(t, te.Sent)
-	require.EqualError(t, err, "step link_token: POST /link/token/create: connection refused: nothing listens at the base URL")
+	require.EqualError(t, err, "step link_token: POST /link/token/create: "+
+		"connection refused: nothing listens at the base URL")
 	require.Len(t, k.waits, 3)
 	require.Equal(t, flow.ReasonNetwork, r.Reason)
 }
@@ -252,12 +281,8 @@ func TestCancel(t *testing.T) {
 		t.Parallel()
 		v, _, cfg := start(t)
 		ctx, cancel := context.WithCancel(t.Context())
-		cfg.Wait = nil
-		cfg.Backoff, cfg.MaxWait = time.Hour, time.Hour
-		v.misbehave(pathLink, func(w http.ResponseWriter, r *http.Request) {
-			unavailable()(w, r)
-			context.AfterFunc(r.Context(), cancel)
-		})
+		cfg.Wait = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
+		v.misbehave(pathLink, unavailable())
 		_, err := flow.Run(ctx, cfg)
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, 1, v.hit(pathLink))

@@ -80,49 +80,58 @@ func (r *bankRelationship) decode(data []byte) error {
 }
 
 // relationship makes the ACH relationship with the processor token, without bank numbers: Apex reads those from Plaid.
-// It waits until the relationship is approved, which a Plaid one is at once or after seconds. It is never created
-// twice: there is no key by which Sentinel could know the second request for the first.
+// It waits until the relationship is approved, which a Plaid one is at once or after seconds. A step that gave up
+// waiting goes on with the same relationship when it is run again.
 func (c *Client) relationship(ctx context.Context, rec *Step) error {
-	s := c.cfg.Sentinel
 	var r bankRelationship
-	create := &call{
-		method: "POST", path: sentinelAPI + "/ach_relationships", decode: r.decode,
-		body: payload(map[string]any{
-			"account": s.Account, "nickname": c.cfg.Nickname,
-			"approvalMethod": s.ApprovalMethod, s.TokenField: c.state.ProcessorToken,
-		}),
-		advice: "look for it in the account's relationships before making another",
+	if c.waitingFor == "" {
+		if err := c.createRelationship(ctx, rec, &r); err != nil {
+			return err
+		}
+		c.waitingFor, c.state.RelationshipID = r.ID, r.ID
 	}
-	if err := c.sentinel(ctx, rec, create); err != nil {
-		return err
-	}
-	c.state.RelationshipID = r.ID
-	rec.add("relationship_id", KindID, short(r.ID))
+	id := short(c.waitingFor)
+	rec.add("relationship_id", KindID, id)
 	get := &call{
-		method: "GET", path: sentinelAPI + "/ach_relationships/" + url.PathEscape(r.ID), decode: r.decode, freely: true,
+		method: "GET", path: sentinelAPI + "/ach_relationships/" + url.PathEscape(c.waitingFor),
+		decode: r.decode, freely: true,
 	}
-	asked := false
-	err := c.poll(ctx, "ACH relationship "+short(r.ID), func() (string, bool, error) {
-		if asked {
+	known := r.Status != ""
+	err := c.poll(ctx, "ACH relationship "+id, func() (string, bool, error) {
+		if !known {
 			if err := c.sentinel(ctx, rec, get); err != nil {
 				return "", false, err
 			}
 		}
-		asked = true
+		known = false // from the second look on it is asked for
 		return short(r.Status), r.Status != relationshipPending, nil
 	})
 	if err != nil {
 		return err
 	}
+	c.waitingFor = ""
 	rec.add("status", KindText, short(r.Status))
 	if r.Status != relationshipApproved {
-		e := &RelationshipError{ID: short(r.ID), Status: short(r.Status)}
+		e := &RelationshipError{ID: id, Status: short(r.Status)}
 		if r.Cancellation != nil {
 			e.Reason = short(r.Cancellation.Reason)
 		}
 		return e
 	}
 	return nil
+}
+
+// createRelationship is never repeated: there is no key by which Sentinel could know the second request for the first.
+func (c *Client) createRelationship(ctx context.Context, rec *Step, r *bankRelationship) error {
+	s := c.cfg.Sentinel
+	return c.sentinel(ctx, rec, &call{
+		method: "POST", path: sentinelAPI + "/ach_relationships", decode: r.decode,
+		body: payload(map[string]any{
+			"account": s.Account, "nickname": c.cfg.Nickname,
+			"approvalMethod": s.ApprovalMethod, s.TokenField: c.state.ProcessorToken,
+		}),
+		advice: "look for it in the account's relationships before making another",
+	})
 }
 
 // transferID finds transferId in what is left of an answer, however early it was cut off; empty when it is not there.

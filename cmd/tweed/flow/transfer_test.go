@@ -30,7 +30,12 @@ func TestLostDeposit(t *testing.T) {
 		{"nothing names it", []http.HandlerFunc{reset}, false, false, "now Sentinel refuses externalTransferId " + firstID},
 		{"not repeated", []http.HandlerFunc{reset}, true, false, "look for externalTransferId " + firstID},
 		{"not repeated but named", []http.HandlerFunc{cut(body)}, true, true, ""},
-		{"all attempts lost", []http.HandlerFunc{reset, reset, reset, reset}, false, false, "look for externalTransferId " + firstID},
+		{
+			"all attempts lost",
+			[]http.HandlerFunc{reset, reset, reset, reset},
+			false, false,
+			"look for externalTransferId " + firstID,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -43,7 +48,7 @@ func TestLostDeposit(t *testing.T) {
 				v.misbehave(pathIncoming, lose)
 			}
 			r, err := flow.Run(t.Context(), cfg)
-			require.Len(t, v.ids, 1, "one transfer at the vendor")
+			require.Equal(t, 1, v.taken(), "one transfer at the vendor")
 			if tc.once {
 				require.Equal(t, 1, v.hit(pathIncoming))
 			}
@@ -62,7 +67,7 @@ func TestLostDeposit(t *testing.T) {
 func TestDuplicateOfAnother(t *testing.T) {
 	t.Parallel()
 	v, _, cfg := start(t)
-	v.ids[firstID] = true
+	v.taken(firstID)
 	r, err := flow.Run(t.Context(), cfg)
 	require.EqualError(t, err, "step deposit: sentinel: Conflict: duplicate externalTransferId "+
 		"(HTTP 409 Conflict, request id apex-1)")
@@ -128,7 +133,7 @@ func TestApproval(t *testing.T) {
 	t.Run("not needed", func(t *testing.T) {
 		t.Parallel()
 		v, _, cfg := start(t)
-		v.states = states("APPROVED COMPLETE")
+		v.road("APPROVED COMPLETE", "")
 		_, err := flow.Run(t.Context(), cfg)
 		require.NoError(t, err)
 		require.Zero(t, v.hit(pathApprove))
@@ -139,7 +144,7 @@ func TestApproval(t *testing.T) {
 func TestWrongTransfer(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, body, text string }{
-		{"other id", `{"transferId":"1","externalTransferId":"x","state":"PENDING"}`, "is about externalTransferId x, not about"},
+		{"other id", `{"transferId":"1","externalTransferId":"x","state":"PENDING"}`, "externalTransferId x, not about"},
 		{"other amount", `{"transferId":"1","state":"PENDING","amount":"10.00"}`, "is about 10.00 dollars, not 100.00"},
 		{"no id", `{"state":"PENDING","amount":100}`, "no transferId or no state"},
 		{"no state", `{"transferId":1}`, "no transferId or no state"},

@@ -78,6 +78,23 @@ func (v *vendor) misbehave(path string, handlers ...http.HandlerFunc) {
 	v.bad[path] = append(v.bad[path], handlers...)
 }
 
+// road sets what GET on the transfer answers, and the return code.
+func (v *vendor) road(states, reason string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.states, v.reason = strings.Fields(states), reason
+}
+
+// taken makes an externalTransferId used, and returns how many there are.
+func (v *vendor) taken(ids ...string) int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, id := range ids {
+		v.ids[id] = true
+	}
+	return len(v.ids)
+}
+
 func (v *vendor) hit(path string) int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -186,9 +203,12 @@ func (v *vendor) error(w http.ResponseWriter, status int, body string) {
 }
 
 const accounts = `{"accounts":[
- {"account_id":"XPvzPJyQmnHREGaRjjNJco68VoLnpLudAVaG7","mask":"1111","name":"Plaid Saving","type":"depository","subtype":"savings"},
- {"account_id":"6ljolDRLVWSnZaMneeL9T4bWo4kpZkCg7N54M","mask":"0000","name":"Plaid Checking","type":"depository","subtype":"checking"},
- {"account_id":"D7Ax7XP4NaI3r4o3DDZvF7vga7XnKXHvqVMbK","mask":"3333","name":"Plaid Credit Card","type":"credit","subtype":"credit card"}],
+ {"account_id":"XPvzPJyQmnHREGaRjjNJco68VoLnpLudAVaG7","mask":"1111","name":"Plaid Saving",
+  "type":"depository","subtype":"savings"},
+ {"account_id":"6ljolDRLVWSnZaMneeL9T4bWo4kpZkCg7N54M","mask":"0000","name":"Plaid Checking",
+  "type":"depository","subtype":"checking"},
+ {"account_id":"D7Ax7XP4NaI3r4o3DDZvF7vga7XnKXHvqVMbK","mask":"3333","name":"Plaid Credit Card",
+  "type":"credit","subtype":"credit card"}],
  "item":{"institution_id":"ins_109508"},"request_id":"reqAccounts"}`
 
 func write(w http.ResponseWriter, body string) {
@@ -292,5 +312,3 @@ func start(t *testing.T) (*vendor, *clock, flow.Config) {
 	v, k := newVendor(t), newClock()
 	return v, k, v.config(k)
 }
-
-func states(words string) []string { return strings.Fields(words) }

@@ -105,10 +105,10 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header,
 	}
 	if c.Op != nil {
-		e.Op = c.Op.ID
+		e.Op, e.Route = c.Op.ID, c.Op.Path
 	}
 	if failed != nil {
-		e.Code = failed.Row.Code
+		e.Code, e.Type = failed.Row.Code, failed.Row.Type
 	}
 	f.Journal.Add(e)
 	if f.Log != nil {

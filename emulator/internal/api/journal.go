@@ -16,10 +16,12 @@ type Entry struct {
 	Op      string // the operation id, "" for a path that is none
 	Method  string
 	Path    string
+	Route   string // the path as the contract has it: what varies stands in braces
 	Query   string
 	Client  string // client_id or user name, without the world's name
 	Status  int
 	Code    string // the error's code, "" on success
+	Type    string // the error's type
 	Rule    string // the scenario rule that changed the reply, "" if none did
 	Notes   []string
 	Request []byte

@@ -56,6 +56,7 @@ func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request)
 	for _, h := range reply.Header {
 		header[h.Name] = append(header[h.Name], h.Value)
 	}
+	header["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}
 	w.WriteHeader(reply.Status)
 	if _, err := w.Write(reply.Body); err != nil && p.Log != nil {
 		p.Log.Debug("the client left before its reply", "path", f.req.Path, "error", err)

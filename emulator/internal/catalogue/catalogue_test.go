@@ -126,8 +126,8 @@ func TestAt(t *testing.T) {
 	_, err := catalogue.At("DATA_UNAVAILABLE", "/auth/get")
 	require.EqualError(t, err, "DATA_UNAVAILABLE stands under several types; "+
 		"say ASSET_REPORT_ERROR/DATA_UNAVAILABLE or CHECK_REPORT_ERROR/DATA_UNAVAILABLE")
-	_, err = catalogue.At("ITEM_LOGIN_REQURED", "/auth/get")
-	require.EqualError(t, err, `no error is named "ITEM_LOGIN_REQURED"; did you mean ITEM_LOGIN_REQUIRED?`)
+	_, err = catalogue.At("ITEM_LOGIM_REQUIRED", "/auth/get")
+	require.EqualError(t, err, `no error is named "ITEM_LOGIM_REQUIRED"; did you mean ITEM_LOGIN_REQUIRED?`)
 	_, err = catalogue.At("xyz", "/auth/get")
 	require.EqualError(t, err, `no error is named "xyz"`)
 }
@@ -136,7 +136,7 @@ func TestNearest(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, want string }{
 		{"ITEM_LOGIN_REQUIRED", "ITEM_LOGIN_REQUIRED"},
-		{"ITEM_LOGIN_REQURED", "ITEM_LOGIN_REQUIRED"},
+		{"ITEM_LOGIM_REQUIRED", "ITEM_LOGIN_REQUIRED"},
 		{"item-login-required", "ITEM_LOGIN_REQUIRED"},
 		{"Item Login Required", "ITEM_LOGIN_REQUIRED"},
 		{"LOGIN_REQUIRED", "ITEM_LOGIN_REQUIRED"},

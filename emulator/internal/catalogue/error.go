@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,9 +39,10 @@ func (e *Error) DocURL() string {
 }
 
 // New makes the error of a row. args are name, value pairs for the {name}s of its message; a parameter without a pair
-// gets its example. It panics on a name that the message lacks or on half a pair: that is an error of the program.
+// gets its example, one that only a variant has is passed over (so the same pairs fit all of a row's variants). It
+// panics on a name that neither the row nor a variant has, and on half a pair: that is an error of the program.
 func (r *Row) New(args ...string) *Error {
-	return &Error{Row: r, Status: r.Status, Message: fill(r.Key(), r.Message, r.Params, args), Display: r.Display}
+	return &Error{Row: r, Status: r.Status, Message: r.fill(r.Message, r.Params, args), Display: r.Display}
 }
 
 // Variant makes the error of a variant; args as in New. It panics when the row has no such variant.
@@ -51,7 +53,7 @@ func (r *Row) Variant(name string, args ...string) *Error {
 			continue
 		}
 		e := r.New()
-		e.Message = fill(r.Key()+" "+name, v.Message, v.Params, args)
+		e.Message = r.fill(v.Message, v.Params, args)
 		e.docURL = v.DocURL
 		if v.Status != 0 {
 			e.Status = v.Status
@@ -81,13 +83,13 @@ func (r *Row) Text(message string) *Error {
 
 // fill replaces each {name} once, so that a value may hold braces. The compiler of the rows has seen to it that a
 // message has no other braces.
-func fill(key, message string, params []Param, args []string) string {
+func (r *Row) fill(message string, params []Param, args []string) string {
 	if len(args)%2 != 0 {
-		panic(fmt.Sprintf("catalogue: %s: args are name, value pairs, got %q", key, args))
+		panic(fmt.Sprintf("catalogue: %s: args are name, value pairs, got %q", r.Key(), args))
 	}
 	for i := 0; i < len(args); i += 2 {
-		if !hasParam(params, args[i]) {
-			panic(fmt.Sprintf("catalogue: the message of %s has no {%s}: %s", key, args[i], message))
+		if !r.hasParam(args[i]) {
+			panic(fmt.Sprintf("catalogue: no message of %s has a {%s}", r.Key(), args[i]))
 		}
 	}
 	if len(params) == 0 {
@@ -107,13 +109,12 @@ func fill(key, message string, params []Param, args []string) string {
 	}
 }
 
-func hasParam(params []Param, name string) bool {
-	for _, p := range params {
-		if p.Name == name {
-			return true
-		}
-	}
-	return false
+// hasParam says whether the message of the row or of one of its variants has a {name}.
+func (r *Row) hasParam(name string) bool {
+	named := func(p Param) bool { return p.Name == name }
+	return slices.ContainsFunc(r.Params, named) || slices.ContainsFunc(r.Variants, func(v Variant) bool {
+		return slices.ContainsFunc(v.Params, named)
+	})
 }
 
 // value is what the caller gave for a parameter, else its example.

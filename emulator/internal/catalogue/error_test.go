@@ -1,7 +1,6 @@
 package catalogue_test
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 
@@ -27,6 +26,10 @@ func TestError(t *testing.T) {
 		{
 			"variant", token.Variant("wrong_type", "got", "link"), 400,
 			`provided token is the wrong type. expected "access", got "link"`,
+		},
+		{
+			"pairs of another variant", token.Variant("malformed", "expected", "access", "got", ""), 400,
+			"provided access token is in an invalid format. expected format: access-<environment>-<identifier>",
 		},
 		{
 			"own field", field.Variant("account_id", "field", "options.account_id"), 400,
@@ -58,10 +61,10 @@ func TestErrorColumns(t *testing.T) {
 	require.Empty(t, empty.Message)
 	require.Equal(t, "INVALID_INPUT/TOO_MANY_VERIFICATION_ATTEMPTS", empty.Error())
 
-	var err error = fmt.Errorf("call: %w", locked)
+	err := fmt.Errorf("call: %w", locked)
 	var e *catalogue.Error
 	require.ErrorAs(t, err, &e)
-	require.True(t, errors.Is(err, locked))
+	require.ErrorIs(t, err, locked)
 }
 
 func TestProgramErrorsPanic(t *testing.T) {
@@ -73,15 +76,18 @@ func TestProgramErrorsPanic(t *testing.T) {
 	require.PanicsWithValue(t, `catalogue: plaid has 2 rows named "NO_ACCOUNTS", want one`, func() {
 		catalogue.Must(catalogue.Plaid, "NO_ACCOUNTS")
 	})
-	require.Panics(t, func() { row.Variant("nothing") })
-	require.Panics(t, func() { row.New("fields") })
-	require.Panics(t, func() { row.New("field", "x") })
+	require.Panics(t, func() { _ = row.Variant("nothing") })
+	half := []string{"fields"}
+	require.Panics(t, func() { _ = row.New(half...) })
+	require.PanicsWithValue(t, "catalogue: no message of INVALID_REQUEST/MISSING_FIELDS has a {field}", func() {
+		_ = row.New("field", "x")
+	})
 }
 
 func BenchmarkNew(b *testing.B) {
 	row := catalogue.Must(catalogue.Plaid, "MISSING_FIELDS")
 	for b.Loop() {
-		row.New("fields", "client_id")
+		_ = row.New("fields", "client_id")
 	}
 }
 

@@ -11,13 +11,13 @@ import (
 type Kind int
 
 const (
-	// MissingFields: required fields are absent.
+	// MissingFields says that required fields are absent.
 	MissingFields Kind = iota + 1
-	// UnknownFields: there are fields that the operation does not know.
+	// UnknownFields says that there are fields that the operation does not know.
 	UnknownFields
-	// InvalidField: a value has the wrong type or format.
+	// InvalidField says that a value has the wrong type or format.
 	InvalidField
-	// InvalidInput: a value is well formed, and the vendor refuses it by a row of its own (see Violation.Row).
+	// InvalidInput says that a value is well formed, and the vendor refuses it by a row of its own (see Violation.Row).
 	InvalidInput
 )
 

@@ -40,11 +40,13 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			"missing in a list", "/transactions/enrich",
-			`{"account_type":"depository","transactions":[{"id":"1","amount":1,"direction":"INFLOW","iso_currency_code":"USD"}]}`,
+			`{"account_type":"depository",
+				"transactions":[{"id":"1","amount":1,"direction":"INFLOW","iso_currency_code":"USD"}]}`,
 			MissingFields, missing + "transactions[0].description",
 		},
 		{
-			"missing before unknown and invalid", "/processor/token/create", `{"account_id":"x","zzz":1,"processor":"apex_clearing"}`,
+			"missing before unknown and invalid", "/processor/token/create",
+			`{"account_id":"x","zzz":1,"processor":"apex_clearing"}`,
 			MissingFields, missing + "access_token",
 		},
 
@@ -61,8 +63,8 @@ func TestCheck(t *testing.T) {
 			"unknown before invalid", "/accounts/balance/get", `{"access_token":"x","options":{"count":1,"account_ids":"x"}}`,
 			UnknownFields, unknown + "options.count",
 		},
-		{"free keys", "/transfer/intent/create", `{"mode":"PAYMENT","amount":"1.00","description":"x","user":{"legal_name":"n"},
-			"metadata":{"anything":"goes"}}`, 0, ""},
+		{"free keys", "/transfer/intent/create", `{"mode":"PAYMENT","amount":"1.00","description":"x",
+			"user":{"legal_name":"n"},"metadata":{"anything":"goes"}}`, 0, ""},
 
 		{"options empty", "/accounts/balance/get", `{"access_token":"x","options":{}}`, 0, ""},
 		{"options null", "/accounts/balance/get", `{"access_token":"x","options":null}`, 0, ""},
@@ -120,31 +122,42 @@ func TestCheck(t *testing.T) {
 			"account_ids empty", "/auth/get", `{"access_token":"x","options":{"account_ids":[]}}`,
 			InvalidField, "options.account_ids must be a non-empty array of valid account ids",
 		},
-		{"webhook", "/item/webhook/update", `{"access_token":"x","webhook":"invalid-hook"}`, InvalidField,
-			"webhook must be a non-empty string URL"},
-		{"webhook empty", "/item/webhook/update", `{"access_token":"x","webhook":""}`, InvalidField,
-			"webhook must be a non-empty string URL"},
+		{
+			"webhook", "/item/webhook/update", `{"access_token":"x","webhook":"invalid-hook"}`, InvalidField,
+			"webhook must be a non-empty string URL",
+		},
+		{
+			"webhook empty", "/item/webhook/update", `{"access_token":"x","webhook":""}`, InvalidField,
+			"webhook must be a non-empty string URL",
+		},
 		{"webhook null", "/item/webhook/update", `{"access_token":"x","webhook":null}`, 0, ""},
 		{
 			"date", "/transactions/get", `{"access_token":"x","start_date":"ABCDEFG1234567","end_date":"2020-13-01"}`,
 			InvalidField, "start_date must be a string of the format 'YYYY-MM-DD'",
 		},
 		{
-			"date out of the calendar", "/transactions/get", `{"access_token":"x","start_date":"2021-02-28","end_date":"2021-02-29"}`,
+			"date out of the calendar", "/transactions/get",
+			`{"access_token":"x","start_date":"2021-02-28","end_date":"2021-02-29"}`,
 			InvalidField, "end_date must be a string of the format 'YYYY-MM-DD'",
 		},
-		{"integer", "/institutions/get", `{"count":"ABCDEFG1234567","offset":0,"country_codes":["US"]}`, InvalidField,
-			"count must be an integer"},
-		{"fraction", "/institutions/get", `{"count":1.5,"offset":0,"country_codes":["US"]}`, InvalidField,
-			"count must be an integer"},
+		{
+			"integer", "/institutions/get", `{"count":"ABCDEFG1234567","offset":0,"country_codes":["US"]}`, InvalidField,
+			"count must be an integer",
+		},
+		{
+			"fraction", "/institutions/get", `{"count":1.5,"offset":0,"country_codes":["US"]}`, InvalidField,
+			"count must be an integer",
+		},
 		{"integral", "/institutions/get", `{"count":1.0,"offset":0,"country_codes":["US"]}`, 0, ""},
 		{
 			"nested integer", "/transactions/get",
 			`{"access_token":"x","start_date":"2020-01-01","end_date":"2020-01-01","options":{"count":"x"}}`, InvalidField,
 			"options.count must be an integer",
 		},
-		{"public_token", "/item/public_token/exchange", `{"public_token":""}`, InvalidField,
-			"public_token must be a non-empty string"},
+		{
+			"public_token", "/item/public_token/exchange", `{"public_token":""}`, InvalidField,
+			"public_token must be a non-empty string",
+		},
 		{
 			"client_name", "/link/token/create",
 			`{"client_name":"","language":"en","country_codes":["US"],"user":{"client_user_id":"u"}}`, InvalidField,
@@ -160,8 +173,10 @@ func TestCheck(t *testing.T) {
 			`{"client_name":"x","language":"en","country_codes":"US","user":{"client_user_id":"u"}}`, InvalidField,
 			"country_codes must be a list of strings",
 		},
-		{"list of objects", "/transactions/enrich", `{"account_type":"depository","transactions":[5]}`, InvalidField,
-			"transactions must be a list of objects"},
+		{
+			"list of objects", "/transactions/enrich", `{"account_type":"depository","transactions":[5]}`, InvalidField,
+			"transactions must be a list of objects",
+		},
 		{"number", "/signal/evaluate", `{"access_token":"x","account_id":"` + accountID + `","client_transaction_id":"1",
 			"amount":"1.00"}`, InvalidField, "amount must be a number"},
 
@@ -191,7 +206,8 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			"webhook before date", "/sandbox/public_token/create",
-			`{"institution_id":"ins_109508","initial_products":["auth"],"options":{"webhook":"x","transactions":{"start_date":"y"}}}`,
+			`{"institution_id":"ins_109508","initial_products":["auth"],
+				"options":{"webhook":"x","transactions":{"start_date":"y"}}}`,
 			InvalidField, "options.webhook must be a non-empty string URL",
 		},
 		{
@@ -210,8 +226,10 @@ func TestCheck(t *testing.T) {
 			"apex by its old path", "/item/processor_token/apex/create", `{"access_token":"x","account_id":"y"}`,
 			InvalidField, "account_id must be a valid account ID",
 		},
-		{"apex by its old path, missing", "/item/processor_token/apex/create", `{"access_token":"x"}`,
-			MissingFields, missing + "account_id"},
+		{
+			"apex by its old path, missing", "/item/processor_token/apex/create", `{"access_token":"x"}`,
+			MissingFields, missing + "account_id",
+		},
 		{"the old exchange is open", "/exchange_token", `{"public_token":5,"account_id":null,"more":1}`, 0, ""},
 		{"the body is optional where nothing is required", "/categories/get", `{}`, 0, ""},
 	} {
@@ -240,11 +258,13 @@ func TestViolation(t *testing.T) {
 		{"/item/get", `{"access_token":1}`, "INVALID_REQUEST/INVALID_FIELD", []string{"access_token"}},
 		{
 			"/processor/token/create", `{"access_token":"x","account_id":"` + accountID + `","processor":"x"}`,
-			"INVALID_INPUT/INVALID_PROCESSOR", []string{"processor"},
+			"INVALID_INPUT/INVALID_PROCESSOR",
+			[]string{"processor"},
 		},
 		{
 			"/sandbox/public_token/create", `{"institution_id":"x","initial_products":["x"]}`,
-			"ITEM_ERROR/PRODUCTS_NOT_SUPPORTED", []string{"initial_products"},
+			"ITEM_ERROR/PRODUCTS_NOT_SUPPORTED",
+			[]string{"initial_products"},
 		},
 	} {
 		v := find(t, "POST", tt.path).Check(decode(t, tt.body))

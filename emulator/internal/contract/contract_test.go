@@ -12,20 +12,20 @@ import (
 )
 
 // decode reads a body as the pipeline does.
-func decode(t testing.TB, body string) map[string]any {
-	t.Helper()
+func decode(tb testing.TB, body string) map[string]any {
+	tb.Helper()
 	dec := json.NewDecoder(bytes.NewReader([]byte(body)))
 	dec.UseNumber()
 	var m map[string]any
-	require.NoError(t, dec.Decode(&m))
+	require.NoError(tb, dec.Decode(&m))
 	return m
 }
 
 // find returns an operation that must exist.
-func find(t testing.TB, method, path string) *Op {
-	t.Helper()
+func find(tb testing.TB, method, path string) *Op {
+	tb.Helper()
 	op, ok := Find(method, path)
-	require.True(t, ok, "%s %s", method, path)
+	require.True(tb, ok, "%s %s", method, path)
 	return op
 }
 

@@ -15,7 +15,8 @@ func FuzzCheck(f *testing.F) {
 		`{"amount":1e999,"count":-0.0}`, `{"":{"":{"":{}}}}`, `{"transactions":[{"location":[]},null,5]}`,
 		`{"user":{"address":{"street":"\u0000"}},"start_date":"9999-99-99"}`, `{"webhook":"http://[::1"}`,
 	}
-	for i, op := range []string{"/item/public_token/exchange", "/accounts/get", "/transactions/enrich", "/link/token/create"} {
+	paths := []string{"/item/public_token/exchange", "/accounts/get", "/transactions/enrich", "/link/token/create"}
+	for i, op := range paths {
 		for j := range Ops() {
 			if Ops()[j].Path == op {
 				f.Add(uint16(j), []byte(seeds[i]))

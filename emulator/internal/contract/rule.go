@@ -80,9 +80,10 @@ func (r *rule) accepts(v any) bool {
 		return decimal(v)
 	case isKnown:
 		return true // the values are the field's; see checker.known
+	default:
+		s, ok := v.(string)
+		return ok && (s == "" && r.empty || r.acceptsString(s))
 	}
-	s, ok := v.(string)
-	return ok && (s == "" && r.empty || r.acceptsString(s))
 }
 
 // acceptsList checks the number of members and each member.

@@ -44,23 +44,31 @@ func dateHoliday(y int, m time.Month, d int) (string, bool) {
 	}
 }
 
-// weekdayHoliday knows the holidays on a certain weekday of a month.
+// last stands for the last week of a month.
+const last = -1
+
+// weekdayHolidays are those on a certain weekday of a month: nth of them, or the last.
+var weekdayHolidays = []struct {
+	month time.Month
+	day   time.Weekday
+	nth   int
+	name  string
+}{
+	{time.January, time.Monday, 3, "Birthday of Martin Luther King, Jr."},
+	{time.February, time.Monday, 3, "Washington's Birthday"},
+	{time.May, time.Monday, last, "Memorial Day"},
+	{time.September, time.Monday, 1, "Labor Day"},
+	{time.October, time.Monday, 2, "Columbus Day"},
+	{time.November, time.Thursday, 4, "Thanksgiving Day"},
+}
+
+// weekdayHoliday takes the weekday of the date. All months with a last weekday in the table have 31 days.
 func weekdayHoliday(m time.Month, d int, day time.Weekday) (string, bool) {
-	nth := (d-1)/7 + 1
-	switch {
-	case day == time.Monday && m == time.January && nth == 3:
-		return "Birthday of Martin Luther King, Jr.", true
-	case day == time.Monday && m == time.February && nth == 3:
-		return "Washington's Birthday", true
-	case day == time.Monday && m == time.May && d > 31-7:
-		return "Memorial Day", true
-	case day == time.Monday && m == time.September && nth == 1:
-		return "Labor Day", true
-	case day == time.Monday && m == time.October && nth == 2:
-		return "Columbus Day", true
-	case day == time.Thursday && m == time.November && nth == 4:
-		return "Thanksgiving Day", true
-	default:
-		return "", false
+	for _, h := range weekdayHolidays {
+		inWeek := (d-1)/7+1 == h.nth || h.nth == last && d > 31-7
+		if h.month == m && h.day == day && inWeek {
+			return h.name, true
+		}
 	}
+	return "", false
 }

@@ -56,10 +56,10 @@ func parseLogin(jws string) (login, error) {
 	if err != nil {
 		return login{}, errLoginPayload
 	}
-	for name, into := range map[string]*string{"username": &l.Username, "entity": &l.Entity, "datetime": new(string)} {
-		if *into, _ = payload[name].(string); *into == "" {
-			return login{}, errLoginPayload
-		}
+	l.Username, _ = payload["username"].(string)
+	l.Entity, _ = payload["entity"].(string)
+	if sent, _ := payload["datetime"].(string); l.Username == "" || l.Entity == "" || sent == "" {
+		return login{}, errLoginPayload
 	}
 	if len(l.signature) != sha512.Size {
 		return login{}, errLoginSize

@@ -136,8 +136,13 @@ func TestMessagesAndVariantsAreStrict(t *testing.T) {
 	})
 }
 
-func rows(text string) string              { return text[strings.Index(text, "  - "):] }
-func replace(text, old, new string) string { return strings.Replace(text, old, new, 1) }
+// rows cuts off what stands before the first row.
+func rows(text string) string {
+	_, after, _ := strings.Cut(text, "  - ")
+	return "  - " + after
+}
+
+func replace(text, was, is string) string { return strings.Replace(text, was, is, 1) }
 
 func TestLimitsAreStrict(t *testing.T) {
 	t.Parallel()
@@ -212,7 +217,7 @@ func TestUsersAreStrict(t *testing.T) {
 			"users.yaml:9: source is missing: say where the fact comes from",
 		},
 		{
-			"double", oneUser + rows(oneUser[strings.Index(oneUser, "users:"):]),
+			"double", oneUser + oneUser[strings.LastIndex(oneUser, "  - "):],
 			`users.yaml:12: username "u" is missing or here twice`,
 		},
 	} {

@@ -102,12 +102,18 @@ func (d *differ) field(base *spec.Type, f *spec.Field, newer string) {
 		d.change(spec.OverlayField{Type: base.Name, Add: add.String(), From: from})
 		return
 	}
-	if have.Required && !f.Required && f.Name != "client_id" && f.Name != "secret" {
+	switch {
+	case !have.Required || f.Name == "client_id" || f.Name == "secret":
+	case !f.Required:
 		d.change(spec.OverlayField{Type: base.Name, Optional: f.Name, From: from})
-	}
-	if have.Required && f.Required && f.Type.Nullable && !have.Type.Nullable {
+	case f.Type.Nullable && !have.Type.Nullable:
 		d.change(spec.OverlayField{Type: base.Name, Null: f.Name, From: from})
 	}
+	d.uses(have, f, base.Name, newer)
+}
+
+// uses compares what a field of both holds.
+func (d *differ) uses(have, f *spec.Field, base, newer string) {
 	b, n := have.Type, f.Type
 	for b.Items != nil && n.Items != nil {
 		b, n = *b.Items, *n.Items
@@ -116,7 +122,7 @@ func (d *differ) field(base *spec.Type, f *spec.Field, newer string) {
 	case b.Items == nil && n.Items == nil && d.base.Types[b.Name] != nil && d.newer.Types[n.Name] != nil:
 		d.types(b.Name, n.Name)
 	case (b.Items == nil) != (n.Items == nil) || !d.sameKind(b.Name, n.Name):
-		d.notes = append(d.notes, fmt.Sprintf("%s.%s: %s in the base, %s in %s", base.Name, f.Name, b, n, newer))
+		d.notes = append(d.notes, fmt.Sprintf("%s.%s: %s in the base, %s in %s", base, f.Name, b, n, newer))
 	}
 }
 

@@ -55,7 +55,7 @@ func run(version string) error {
 	}
 	d := diff(base, newer)
 	for _, note := range d.notes {
-		fmt.Println("not taken over:", note)
+		fmt.Fprintln(os.Stderr, "not taken over:", note)
 	}
 	return replace(filepath.Join(root, "fixtures", "contract"), version, newer.Version, &d.overlay)
 }

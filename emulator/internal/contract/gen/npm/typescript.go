@@ -56,22 +56,25 @@ func readTypeScript(r io.Reader) (*spec.Contract, error) {
 
 // line reads one line.
 func (s *scanner) line(line string) {
-	if m := versionLine.FindStringSubmatch(line); m != nil && s.contract.Version == "" {
-		s.contract.Version = m[1]
-	} else if m := interfaceLine.FindStringSubmatch(line); m != nil {
-		s.declare(m[1])
-	} else if m := enumLine.FindStringSubmatch(line); m != nil {
-		s.declare(m[1])
-	} else if m := unionLine.FindStringSubmatch(line); m != nil {
-		s.unions[m[1]] = m[2]
-	} else if m := callLine.FindStringSubmatch(line); m != nil {
-		s.op, s.params = &spec.Op{ID: m[1], Family: "plaid"}, m[2]
-	} else if s.op != nil {
+	switch {
+	case s.op != nil:
 		s.call(line)
-	} else if strings.HasPrefix(line, "}") {
+	case callLine.MatchString(line):
+		m := callLine.FindStringSubmatch(line)
+		s.op, s.params = &spec.Op{ID: m[1], Family: "plaid"}, m[2]
+	case strings.HasPrefix(line, "}"):
 		s.typ = nil
-	} else if s.typ != nil {
+	case s.typ != nil:
 		s.member(line)
+	case interfaceLine.MatchString(line):
+		s.declare(interfaceLine.FindStringSubmatch(line)[1])
+	case enumLine.MatchString(line):
+		s.declare(enumLine.FindStringSubmatch(line)[1])
+	case unionLine.MatchString(line):
+		m := unionLine.FindStringSubmatch(line)
+		s.unions[m[1]] = m[2]
+	case s.contract.Version == "" && versionLine.MatchString(line):
+		s.contract.Version = versionLine.FindStringSubmatch(line)[1]
 	}
 }
 

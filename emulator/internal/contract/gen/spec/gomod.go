@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The module that ships the base contract (MIT), at the version and with the checksum that the compiled data is made of.
+// The module that ships the base contract (MIT), with the version and checksum that the compiled data is made of.
 const (
 	Module        = "github.com/plaid/plaid-go/v41"
 	ModuleVersion = "v41.0.0"

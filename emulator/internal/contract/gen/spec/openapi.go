@@ -12,8 +12,9 @@ import (
 type reader struct {
 	contract *Contract
 	schemas  map[string]*yaml.Node
-	// uses are the schemas read so far, by name.
-	uses map[string]Ref
+	// uses are the schemas read so far, by name; reading are those that are not read to their end.
+	uses    map[string]Ref
+	reading map[string]bool
 }
 
 // methods are the keys of a path item that are operations.
@@ -31,6 +32,7 @@ func ReadOpenAPI(data []byte, source string) (*Contract, error) {
 		contract: &Contract{Types: map[string]*Type{}},
 		schemas:  map[string]*yaml.Node{},
 		uses:     map[string]Ref{},
+		reading:  map[string]bool{},
 	}
 	r.contract.Version = text(get(doc, "info"), "version")
 	for name, schema := range pairs(get(get(doc, "components"), "schemas")) {

@@ -49,9 +49,11 @@ func (r *reader) named(name string) (Ref, error) {
 		return Ref{}, fmt.Errorf("no schema %s", name)
 	}
 	// An object may hold itself: what its members see of it until it is read is its name.
-	r.uses[name] = Ref{Name: name}
+	r.uses[name] = Ref{Name: name, Nullable: text(schema, "nullable") == "true"}
+	r.reading[name] = true
 	use, err := r.use(schema, name)
 	r.uses[name] = use
+	delete(r.reading, name)
 	return use, err
 }
 
@@ -131,6 +133,9 @@ func (r *reader) combine(branches *yaml.Node, name string, all bool) (Ref, error
 		branch, err := r.use(node, fmt.Sprintf("%s.%d", name, i+1))
 		if err != nil {
 			return Ref{}, err
+		}
+		if r.reading[branch.Name] {
+			return Ref{}, fmt.Errorf("%s (line %d): a branch that holds what it is part of", name, node.Line)
 		}
 		nullable = nullable || branch.Nullable
 		t := r.contract.Types[branch.Name]

@@ -1,0 +1,199 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"tweed/cmd/tweed/flow"
+	"tweed/emulator/scenario"
+)
+
+// keysOf are the credentials of calls that bring none: those that the scenario pins
+// first, else made-up ones.
+func keysOf(s *scenario.Scenario) scenario.Credentials {
+	local := flow.Local("", "")
+	keys := scenario.Credentials{
+		ClientID: local.Plaid.ClientID, Secret: string(local.Plaid.Secret), Username: local.Sentinel.Username,
+		Entity: local.Sentinel.Entity, SharedSecret: string(local.Sentinel.SharedSecret),
+	}
+	for i := len(s.Credentials) - 1; i >= 0; i-- {
+		c := s.Credentials[i]
+		if c.ClientID != "" {
+			keys.ClientID, keys.Secret = c.ClientID, c.Secret
+		}
+		if c.Username != "" {
+			keys.Username, keys.Entity, keys.SharedSecret = c.Username, c.Entity, c.SharedSecret
+		}
+	}
+	return keys
+}
+
+// call makes one call and compares its reply.
+func (r *run) call(ctx context.Context, s *scenario.Step) []string {
+	req, err := r.request(ctx, s)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	resp, err := r.http.Do(req)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return []string{err.Error()}
+	}
+	expect, err := s.Expect.Expand(r.vars)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	problems := expect.Check(resp.StatusCode, resp.Header, body)
+	return append(problems, r.keep(s, body)...)
+}
+
+// keep remembers what later steps refer to.
+func (r *run) keep(s *scenario.Step, body []byte) (problems []string) {
+	decoded := scenario.Decode(body)
+	if s.As != "" {
+		r.vars[s.As] = decoded
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Capture)) {
+		value, err := scenario.Find(decoded, s.Capture[name])
+		if err != nil {
+			problems = append(problems, fmt.Sprintf("capture %s: %v", name, err))
+			continue
+		}
+		r.vars[name] = value
+	}
+	return problems
+}
+
+func (r *run) request(ctx context.Context, s *scenario.Step) (*http.Request, error) {
+	method, path := s.Target()
+	path, err := scenario.ExpandText(path, r.vars)
+	if err != nil {
+		return nil, err
+	}
+	with, err := scenario.Expand(s.With, r.vars)
+	if err != nil {
+		return nil, err
+	}
+	body, contentType, err := r.body(s, with, method)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, r.emulator.URL()+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	if err := r.authenticate(ctx, req, with, s); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
+		value, err := scenario.ExpandText(s.Headers[name], r.vars)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set(name, value)
+	}
+	return req, nil
+}
+
+func (r *run) body(s *scenario.Step, with any, method string) (body []byte, contentType string, err error) {
+	if s.Form != nil {
+		form := url.Values{}
+		for name, text := range s.Form {
+			value, err := scenario.ExpandText(text, r.vars)
+			if err != nil {
+				return nil, "", err
+			}
+			form.Set(name, value)
+		}
+		return []byte(form.Encode()), "application/x-www-form-urlencoded", nil
+	}
+	switch text := with.(type) {
+	case nil:
+		if method == http.MethodGet {
+			return nil, "", nil
+		}
+		return []byte("{}"), "application/json", nil
+	case string:
+		return []byte(text), "application/json", nil
+	}
+	body, err = json.Marshal(with)
+	return body, "application/json", err
+}
+
+// authenticate adds credentials to a call that brings none of its own. A body that has
+// client_id or secret, whatever their value, brings its own; so do headers.
+func (r *run) authenticate(ctx context.Context, req *http.Request, with any, s *scenario.Step) error {
+	if strings.HasPrefix(req.URL.Path, "/sentinel/") {
+		if !r.world.Now().Before(r.jwtUntil) {
+			if err := r.login(ctx); err != nil {
+				return err
+			}
+		}
+		req.Header.Set("Authorization", r.jwt)
+		return nil
+	}
+	fields, _ := with.(map[string]any)
+	for _, name := range []string{"client_id", "secret"} {
+		if _, own := fields[name]; own {
+			return nil
+		}
+		if _, own := s.Form[name]; own {
+			return nil
+		}
+	}
+	keys := keysOf(r.scenario)
+	req.Header.Set("PLAID-CLIENT-ID", keys.ClientID)
+	req.Header.Set("PLAID-SECRET", keys.Secret)
+	return nil
+}
+
+// loginLife is how long a JWT is used. Legit's live 25 hours.
+const loginLife = 24 * time.Hour
+
+// login gets a Sentinel JWT for the calls of steps.
+func (r *run) login(ctx context.Context) error {
+	keys := keysOf(r.scenario)
+	jws, err := flow.SignLogin(keys.Username, keys.Entity, flow.Secret(keys.SharedSecret), r.world.Now())
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(map[string]string{"jws": jws})
+	if err != nil {
+		return err
+	}
+	address := r.emulator.URL() + "/legit/api/v1/cc/token"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := r.http.Do(req)
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the login at Sentinel answered %s", resp.Status)
+	}
+	r.jwt, r.jwtUntil = string(text), r.world.Now().Add(loginLife)
+	return nil
+}

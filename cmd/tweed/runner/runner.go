@@ -1,0 +1,276 @@
+// Package runner executes scenarios: it starts an emulator for each file, makes the
+// calls of its steps over TCP, walks the reference client's flow and compares what comes
+// with what the file expects.
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"tweed/cmd/tweed/flow"
+	"tweed/emulator"
+	"tweed/emulator/scenario"
+)
+
+// Options say how to run.
+type Options struct {
+	// Seed overrides the scenario's, if it is not zero.
+	Seed uint64
+	// Drive prepares the reference client's configuration for a world.
+	Drive func(*flow.Config, emulator.World)
+}
+
+// Report is what came of one scenario.
+type Report struct {
+	File     string   `json:"file"`
+	Name     string   `json:"name"`
+	Steps    int      `json:"steps"`
+	Problems []string `json:"problems"` // what was not as expected, in order
+	// Transcript is everything that went over the wire, but for the header Date, and what
+	// was collected: the same seed gives the same bytes.
+	Transcript []byte `json:"-"`
+}
+
+// Good tells whether everything was as expected.
+func (r *Report) Good() bool { return len(r.Problems) == 0 }
+
+// run is one scenario on its way.
+type run struct {
+	scenario *scenario.Scenario
+	world    emulator.World
+	emulator *emulator.Emulator
+	flow     *flow.Client
+	http     *http.Client
+	tape     *tape
+	jwt      string
+	jwtUntil time.Time
+	vars     map[string]any
+	report   *Report
+}
+
+// worldName is the world of a run. Its credentials lead there.
+const worldName = "default"
+
+// returnWindow is how long a completed deposit is watched when a return is expected.
+const returnWindow = 10 * 24 * time.Hour
+
+// Run runs one scenario. The error says that it could not be run at all.
+func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) {
+	emu, err := emulator.New(emulator.Options{Scenario: s, Seed: o.Seed})
+	if err == nil {
+		err = emu.Start()
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &run{
+		scenario: s, emulator: emu, world: emu.World(worldName), tape: &tape{}, vars: map[string]any{},
+		report: &Report{File: s.File(), Name: s.Name, Steps: len(s.Steps)},
+	}
+	transport := &recorder{tape: r.tape, next: &http.Transport{}, base: emu.URL()}
+	r.http = &http.Client{Transport: transport}
+	cfg := flow.Local(emu.URL(), "")
+	keys := keysOf(s)
+	cfg.Plaid.ClientID, cfg.Plaid.Secret = keys.ClientID, flow.Secret(keys.Secret)
+	cfg.Sentinel.Username, cfg.Sentinel.Entity = keys.Username, keys.Entity
+	cfg.Sentinel.SharedSecret = flow.Secret(keys.SharedSecret)
+	o.Drive(&cfg, r.world)
+	if s.Expect.Flow.Ends == string(flow.EndReturned) {
+		cfg.ReturnWindow = returnWindow
+	}
+	cfg.HTTP = r.http
+	if r.flow, err = flow.New(cfg); err != nil {
+		return nil, err
+	}
+	r.walk(ctx)
+	transport.next.CloseIdleConnections()
+	r.report.Transcript = r.tape.bytes(r.world)
+	return r.report, emu.Close()
+}
+
+func (r *run) walk(ctx context.Context) {
+	r.given()
+	for i := range r.scenario.Steps {
+		step := &r.scenario.Steps[i]
+		for _, problem := range r.step(ctx, step) {
+			r.problem("step %d (%s): %s", i+1, title(step), problem)
+		}
+		if ctx.Err() != nil {
+			r.problem("interrupted")
+			return
+		}
+	}
+	if len(r.scenario.Steps) == 0 {
+		_, _ = r.flow.Run(ctx) // how it ends is compared below
+	}
+	r.compareEnd(ctx)
+}
+
+func (r *run) problem(format string, args ...any) {
+	r.report.Problems = append(r.report.Problems, fmt.Sprintf(format, args...))
+}
+
+// title names a step in messages.
+func title(s *scenario.Step) string {
+	switch {
+	case s.Name != "":
+		return s.Name
+	case s.Call != "":
+		return s.Call
+	case s.Flow != "":
+		return "flow " + s.Flow
+	}
+	return "advance " + s.Advance.String()
+}
+
+// given makes the Items of the scenario's "given" known to steps: $alice.access_token.
+func (r *run) given() {
+	for _, item := range r.world.Items() {
+		if item.Alias == "" {
+			continue
+		}
+		accounts := map[string]any{}
+		for _, a := range item.Accounts {
+			accounts[a.Mask] = a.ID
+		}
+		r.vars[item.Alias] = map[string]any{
+			"access_token": item.AccessToken, "item_id": item.ItemID,
+			"institution_id": item.Institution, "account": accounts,
+		}
+	}
+	r.vars["world"] = map[string]any{"name": worldName}
+}
+
+// step runs one step and returns what was not as expected.
+func (r *run) step(ctx context.Context, s *scenario.Step) []string {
+	switch {
+	case s.Call != "":
+		return r.call(ctx, s)
+	case s.Flow != "":
+		return r.flowStep(ctx, s)
+	}
+	if s.Advance.BankingDays > 0 {
+		r.world.AdvanceBankingDays(s.Advance.BankingDays)
+	}
+	if s.Advance.Duration > 0 {
+		r.world.Advance(s.Advance.Duration)
+	}
+	return nil
+}
+
+// flowStep runs a step of the reference client, and those before it that are not done.
+func (r *run) flowStep(ctx context.Context, s *scenario.Step) []string {
+	with, err := scenario.Expand(s.With, r.vars)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	settings, _ := with.(map[string]any)
+	err = r.flow.Configure(func(cfg *flow.Config) error {
+		for name, value := range settings {
+			if err := cfg.Set(name, settingText(value)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return []string{err.Error()}
+	}
+	err = r.flow.Step(ctx, s.Flow)
+	r.vars["flow"] = stateVars(r.flow.State())
+	return compareFlowStep(s, err)
+}
+
+func settingText(value any) string {
+	if list, ok := value.([]any); ok {
+		texts := make([]string, len(list))
+		for i, one := range list {
+			texts[i] = fmt.Sprint(one)
+		}
+		return strings.Join(texts, ",")
+	}
+	return fmt.Sprint(value)
+}
+
+func stateVars(s flow.State) map[string]any {
+	return map[string]any{
+		"link_token": s.LinkToken, "public_token": s.PublicToken, "access_token": s.AccessToken, "item_id": s.ItemID,
+		"account_id": s.Account.ID, "processor_token": s.ProcessorToken, "relationship_id": s.RelationshipID,
+		"external_transfer_id": s.ExternalTransferID, "transfer_id": s.TransferID, "state": s.TransferState,
+	}
+}
+
+func compareFlowStep(s *scenario.Step, err error) []string {
+	if err == nil {
+		if s.Expect.Error != "" {
+			return []string{"wanted error " + s.Expect.Error + ", but the step went well"}
+		}
+		return nil
+	}
+	f := flow.Describe(err)
+	full := f.Code
+	if f.Type != "" {
+		full = f.Type + "/" + f.Code
+	}
+	switch {
+	case s.Expect.Error == "":
+		return []string{f.Text}
+	case s.Expect.Error != f.Code && s.Expect.Error != full:
+		return []string{fmt.Sprintf("wanted error %s, got %s: %s", s.Expect.Error, full, f.Text)}
+	case s.Expect.Status != 0 && s.Expect.Status != f.Status:
+		return []string{fmt.Sprintf("wanted status %d, got %d", s.Expect.Status, f.Status)}
+	}
+	return nil
+}
+
+// compareEnd compares what the scenario expects of the whole.
+func (r *run) compareEnd(ctx context.Context) {
+	r.compareFlowEnd(ctx)
+	var seen []scenario.Seen
+	for _, c := range r.world.Calls() {
+		seen = append(seen, scenario.Seen{Method: c.Method, Path: c.Route, Status: c.Status, Code: c.Code, Type: c.Type})
+	}
+	r.report.Problems = append(r.report.Problems, r.scenario.Expect.Check(seen)...)
+}
+
+// pending is the end of a flow whose transfer is under way.
+const pending = "pending"
+
+func (r *run) compareFlowEnd(ctx context.Context) {
+	wanted := r.scenario.Expect.Flow
+	result := r.flow.Result()
+	if wanted.Ends == "" {
+		if len(r.scenario.Steps) == 0 && !result.OK() {
+			r.problem("flow: it ended %s%s", result.End, reason(result))
+		}
+		return
+	}
+	if result.End == "" && wanted.Ends != pending {
+		_ = r.flow.Step(ctx, flow.StepSettle) // its result is compared
+		result = r.flow.Result()
+	}
+	end := string(result.End)
+	if end == "" || result.End == flow.EndUnsettled {
+		end = pending
+	}
+	if end != wanted.Ends {
+		r.problem("flow: wanted it to end %s, got %s%s", wanted.Ends, end, reason(result))
+	}
+	if wanted.Reason != "" && wanted.Reason != result.Reason {
+		r.problem("flow: wanted reason %s, got %q", wanted.Reason, result.Reason)
+	}
+}
+
+func reason(r *flow.Result) string {
+	text := ""
+	if r.FailedStep != "" {
+		text = " at " + r.FailedStep
+	}
+	if r.Reason != "" {
+		text += " (" + r.Reason + ")"
+	}
+	return text
+}

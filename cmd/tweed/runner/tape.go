@@ -1,0 +1,100 @@
+package runner
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"tweed/emulator"
+)
+
+// tape is the transcript of a run.
+type tape struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (t *tape) write(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.buf.WriteString(text)
+}
+
+// bytes ends the transcript with what the world collected and its time.
+func (t *tape) bytes(w emulator.World) []byte {
+	for i, m := range w.Outbox() {
+		t.write(fmt.Sprintf("## message %d at %s to %s\n%s%s\n\n", i+1, m.At.Format(time.RFC3339Nano), m.Target,
+			lines(m.Headers), m.Body))
+	}
+	t.write("## end at " + w.Now().Format(time.RFC3339Nano) + "\n")
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return bytes.Clone(t.buf.Bytes())
+}
+
+func lines(headers map[string]string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		fmt.Fprintf(&b, "%s: %s\n", name, headers[name])
+	}
+	return b.String()
+}
+
+// recorder writes every request and reply to the tape. The emulator's own address, which
+// differs from run to run, is written as HOST.
+type recorder struct {
+	tape *tape
+	next *http.Transport
+	base string
+}
+
+// RoundTrip sends a request and records it with its reply.
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	sent, err := drain(&req.Body)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := r.next.RoundTrip(req)
+	if err != nil {
+		r.tape.write(fmt.Sprintf("%s %s\nerror: %v\n\n", req.Method, req.URL.RequestURI(), err))
+		return nil, err
+	}
+	got, err := drain(&resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf("%s %s\n%s\n\n%s\n%s%s\n\n", req.Method, req.URL.RequestURI(), sent,
+		resp.Status, headerLines(resp.Header), got)
+	r.tape.write(strings.ReplaceAll(text, r.base, "http://HOST"))
+	return resp, nil
+}
+
+// drain reads a body and puts it back.
+func drain(body *io.ReadCloser) ([]byte, error) {
+	if *body == nil {
+		return nil, nil
+	}
+	data, err := io.ReadAll(*body)
+	if e := (*body).Close(); err == nil {
+		err = e
+	}
+	*body = io.NopCloser(bytes.NewReader(data))
+	return data, err
+}
+
+// headerLines are the headers of a reply but for Date, which is wall time.
+func headerLines(h http.Header) string {
+	all := map[string]string{}
+	for name, values := range h {
+		if name != "Date" {
+			all[name] = strings.Join(values, ", ")
+		}
+	}
+	return lines(all)
+}

@@ -1,0 +1,141 @@
+package sentinel
+
+import (
+	"encoding/json"
+	"slices"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/world"
+)
+
+var (
+	errTransferRelationship = catalogue.Must(catalogue.Sentinel, "TRANSFER_RELATIONSHIP_INVALID_STATE")
+	errDuplicate            = catalogue.Must(catalogue.Sentinel, "DUPLICATE_EXTERNAL_TRANSFER_ID")
+)
+
+// fullBalance is the disbursement type that names no amount.
+const fullBalance = "FULL_BALANCE"
+
+// depositCreate asks for money from the bank account. Errors, in order of checking: VALIDATION_FAILED, those of
+// newTransfer.
+func depositCreate(c *api.Call) (any, error) {
+	cents, ok := amountOf(c.Body.Fields["amount"])
+	if !ok {
+		return nil, invalidAmount()
+	}
+	hold, ok := holdDays(c.Body.Fields["daysToHoldFunds"])
+	if !ok {
+		return nil, invalid("daysToHoldFunds", "must be a whole number of days from 0 to 365")
+	}
+	t, err := newTransfer(c, Incoming)
+	if err != nil {
+		return nil, err
+	}
+	t.AmountCents, t.HoldDays, t.Available = cents, hold, fundsAvailable(c.Now, hold)
+	return t.open(c)
+}
+
+// withdrawalCreate asks for money to the bank account. Errors, in order of checking: VALIDATION_FAILED, those of
+// newTransfer, VALIDATION_FAILED for a full balance of nothing.
+func withdrawalCreate(c *api.Call) (any, error) {
+	full := c.Body.Text("disbursementType") == fullBalance
+	cents, ok := amountOf(c.Body.Fields["amount"])
+	switch {
+	case full && c.Body.Fields["amount"] != nil:
+		c.Note("amount is not used: it is left out for %s", fullBalance)
+	case !full && !ok:
+		return nil, invalidAmount()
+	}
+	t, err := newTransfer(c, Outgoing)
+	if err != nil {
+		return nil, err
+	}
+	if full {
+		if cents = balance(c.World, t.Account); cents <= 0 {
+			return nil, invalid("disbursementType", "asks for the full balance, and account "+t.Account+" has none here")
+		}
+	}
+	t.AmountCents, t.Disbursement = cents, c.Body.Text("disbursementType")
+	return t.open(c)
+}
+
+func invalidAmount() error {
+	return invalid("amount", "must be dollars above 0 with at most two decimals, up to "+
+		dollars(maxAmountCents).String()+", such as 100 or \"100.00\"")
+}
+
+// holdDays reads a whole number of days; an absent or null one is 0.
+func holdDays(value any) (int, bool) {
+	if value == nil {
+		return 0, true
+	}
+	n, _ := value.(json.Number)
+	days, err := n.Float64()
+	if err != nil || days < 0 || days > maxHoldDays || days != float64(int(days)) {
+		return 0, false
+	}
+	return int(days), true
+}
+
+// newTransfer makes what deposit and withdrawal share. Errors, in order of checking: VALIDATION_FAILED for an empty
+// externalTransferId, RELATIONSHIP_NOT_FOUND, DUPLICATE_EXTERNAL_TRANSFER_ID, TRANSFER_RELATIONSHIP_INVALID_STATE. The
+// duplicate comes before the state, so that a repeated request learns that the first one arrived.
+func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
+	external := c.Body.Text("externalTransferId")
+	if external == "" {
+		return Transfer{}, invalid("externalTransferId", "may not be empty")
+	}
+	r, err := relationshipAt(c, c.Body.Text("achRelationshipId"))
+	if err != nil {
+		return Transfer{}, err
+	}
+	if _, used := transfersByExternal.First(c.World, externalKey(r.Account, external)); used {
+		return Transfer{}, errDuplicate.New("id", external, "account", r.Account)
+	}
+	if r.Status != relationshipApproved {
+		return Transfer{}, errTransferRelationship.New("id", r.ID, "status", r.Status)
+	}
+	t := Transfer{
+		External: external, Account: r.Account, Relationship: r.ID, Direction: direction, State: Pending, Created: c.Now,
+	}
+	if details, ok := c.Body.Fields["iraDetails"]; ok && details != nil {
+		if t.IRA, err = json.Marshal(details); err != nil {
+			return Transfer{}, err
+		}
+	}
+	return t, nil
+}
+
+// open stores a new transfer, approved already if the scenario assumes so.
+func (t Transfer) open(c *api.Call) (any, error) {
+	t.ID = newTransferID(c.World)
+	transfers.Put(c.World, t.ID, t)
+	approves := assumed(c.World, autoApprove)[0]
+	if approves == approveAll || approves == approvalOf[t.Direction] {
+		var err error
+		if t, err = t.move(c.World, onApprove); err != nil {
+			return nil, err
+		}
+	}
+	return t.body(), nil
+}
+
+// undone are the states in which a withdrawal has taken no money.
+var undone = []State{Rejected, Canceled, Returned, FailedAtBank}
+
+// balance is what the account has by its transfers in this world, in cents: settled deposits less withdrawals that
+// have gone out or may still go.
+func balance(w *world.World, account string) int64 {
+	var cents int64
+	for _, id := range transfersOfAccount.Keys(w, account) {
+		t, _ := transfers.Get(w, id)
+		switch {
+		case t.Direction == Incoming && t.State == Complete:
+			cents += t.AmountCents
+		case t.Direction == Outgoing && !slices.Contains(undone, t.State):
+			cents -= t.AmountCents
+		}
+	}
+	return cents
+}

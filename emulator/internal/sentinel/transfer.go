@@ -1,0 +1,171 @@
+package sentinel
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/nacha"
+	"tweed/emulator/internal/world"
+)
+
+// Transfer is one ACH transfer between an Apex account and the bank account of a relationship.
+type Transfer struct {
+	ID           string    `json:"id"`
+	External     string    `json:"external"` // externalTransferId, unique within the account
+	Account      string    `json:"account"`
+	Relationship string    `json:"relationship"`
+	Direction    Direction `json:"direction"`
+	State        State     `json:"state"`
+
+	AmountCents  int64           `json:"amount_cents"`
+	Disbursement string          `json:"disbursement,omitempty"` // of a withdrawal
+	HoldDays     int             `json:"hold_days,omitempty"`
+	IRA          json.RawMessage `json:"ira,omitempty"`
+
+	Created   time.Time `json:"created"`
+	Approved  time.Time `json:"approved,omitzero"`
+	Available string    `json:"available,omitempty"` // estimatedFundsAvailableDate of a deposit, YYYY-MM-DD
+
+	RejectReason string `json:"reject_reason,omitempty"`
+	ReturnCode   string `json:"return_code,omitempty"` // Nacha's, such as R01
+	Comment      string `json:"comment,omitempty"`     // of the cancellation
+}
+
+// Direction is Sentinel's word for deposit and withdrawal.
+type Direction string
+
+// The directions.
+const (
+	Incoming Direction = "INCOMING" // a deposit: from the bank account to the Apex account
+	Outgoing Direction = "OUTGOING" // a withdrawal
+)
+
+// transfers are by id, which is the order of creation.
+var (
+	transfers           = world.NewTable[Transfer]("sentinel.transfer", 1)
+	transfersOfAccount  = transfers.Index(func(t Transfer) string { return t.Account })
+	transfersByExternal = transfers.Index(func(t Transfer) string { return externalKey(t.Account, t.External) })
+)
+
+func externalKey(account, external string) string { return account + " " + external }
+
+var errTransfer = catalogue.Must(catalogue.Sentinel, "TRANSFER_NOT_FOUND")
+
+// newTransferID makes an id of 14 digits: the date in New York and a serial number of 6 digits within it (form by ids
+// of lighthorse and Apex Ascend).
+func newTransferID(w *world.World) string {
+	date := w.Now().In(nacha.NewYork()).Format("20060102")
+	return fmt.Sprintf("%s%06d", date, w.Count("sentinel.transfer."+date))
+}
+
+// transferState is the short form of a transfer, which a cancel answers with (klane67/apex_clearing).
+type transferState struct {
+	TransferID         string    `json:"transferId"`
+	ExternalTransferID string    `json:"externalTransferId"`
+	Mechanism          string    `json:"mechanism"`
+	Direction          Direction `json:"direction"`
+	State              State     `json:"state"`
+	RejectReason       *string   `json:"rejectReason"`
+}
+
+// transferBody is the whole of a transfer.
+type transferBody struct {
+	transferState
+	DisbursementType            string          `json:"disbursementType,omitempty"` // of a withdrawal
+	RequestedAmount             json.Number     `json:"requestedAmount,omitempty"`  // of a withdrawal
+	Amount                      json.Number     `json:"amount"`
+	EstimatedFundsAvailableDate string          `json:"estimatedFundsAvailableDate,omitempty"` // of a deposit
+	ACHRelationshipID           string          `json:"achRelationshipId"`
+	Fees                        []fee           `json:"fees"`
+	IRADetails                  json.RawMessage `json:"iraDetails"`
+}
+
+// fee is a fee of a transfer. Types and amounts are not public, so there are none.
+type fee struct {
+	Type                   string      `json:"type"`
+	CustomerDebitAmount    json.Number `json:"customerDebitAmount"`
+	FirmCreditAmount       json.Number `json:"firmCreditAmount"`
+	CorrespondentNetAmount json.Number `json:"correspondentNetAmount"`
+}
+
+func (t Transfer) short() transferState {
+	out := transferState{
+		TransferID: t.ID, ExternalTransferID: t.External, Mechanism: "ACH", Direction: t.Direction, State: t.State,
+	}
+	if t.RejectReason != "" {
+		out.RejectReason = &t.RejectReason
+	}
+	return out
+}
+
+func (t Transfer) body() transferBody {
+	out := transferBody{
+		transferState: t.short(), DisbursementType: t.Disbursement, Amount: dollars(t.AmountCents),
+		EstimatedFundsAvailableDate: t.Available, ACHRelationshipID: t.Relationship, Fees: []fee{}, IRADetails: t.IRA,
+	}
+	if t.Direction == Outgoing {
+		out.RequestedAmount = out.Amount
+	}
+	return out
+}
+
+func transferAt(c *api.Call) (Transfer, error) {
+	id := c.Params["transferId"]
+	t, ok := transfers.Get(c.World, id)
+	if !ok {
+		return t, errTransfer.New("id", id)
+	}
+	return t, nil
+}
+
+// transferGet answers with one transfer. Errors: TRANSFER_NOT_FOUND.
+func transferGet(c *api.Call) (any, error) {
+	t, err := transferAt(c)
+	if err != nil {
+		return nil, err
+	}
+	return t.body(), nil
+}
+
+// transferCancel takes a transfer back that was not handed to the bank yet. Errors, in order of checking:
+// TRANSFER_NOT_FOUND, TRANSFER_INVALID_STATE.
+func transferCancel(c *api.Call) (any, error) {
+	t, err := transferAt(c)
+	if err != nil {
+		return nil, err
+	}
+	t.Comment = c.Body.Text("comment")
+	return moved(c, t, onCancel)
+}
+
+// simulateApprove is the test mode's approval, for which every deposit and withdrawal waits there. Errors, in order of
+// checking: TRANSFER_NOT_FOUND, TRANSFER_INVALID_STATE.
+func simulateApprove(c *api.Call) (any, error) {
+	t, err := transferAt(c)
+	if err != nil {
+		return nil, err
+	}
+	return moved(c, t, onApprove)
+}
+
+// simulateReject is the test mode's rejection. Errors: those of simulateApprove.
+func simulateReject(c *api.Call) (any, error) {
+	t, err := transferAt(c)
+	if err != nil {
+		return nil, err
+	}
+	t.RejectReason = assumed(c.World, rejectReason)[0]
+	return moved(c, t, onReject)
+}
+
+// moved moves a transfer and answers with its short form.
+func moved(c *api.Call, t Transfer, e event) (any, error) {
+	t, err := t.move(c.World, e)
+	if err != nil {
+		return nil, err
+	}
+	return t.short(), nil
+}

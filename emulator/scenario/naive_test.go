@@ -1,0 +1,184 @@
+package scenario
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// naive is what the engine must do, in the most obvious way: all rules, one after
+// another.
+type naive struct {
+	rules []Rule // named, in the order of asking
+	progress
+}
+
+type progress = ledger
+
+func (n *naive) decide(c Call) (acts string, passed []string) {
+	for i := range n.rules {
+		r := &n.rules[i]
+		if !n.matches(r, c) {
+			continue
+		}
+		used, met := n.Count(usedPrefix+r.Name), n.Count(metPrefix+r.Name)+1
+		times := r.Times
+		if times == 0 && len(r.Then.InTurn) > 0 && !r.Repeat {
+			times = len(r.Then.InTurn)
+		}
+		if times > 0 && used >= uint64(times) {
+			continue
+		}
+		turn := met > uint64(r.Skip) && (r.Every == 0 || (met-uint64(r.Skip))%uint64(r.Every) == 0)
+		if turn && (r.Chance == 0 || n.Dice(r.Name, met) < r.Chance) {
+			return r.Name, passed
+		}
+		passed = append(passed, r.Name)
+	}
+	return "", passed
+}
+
+func (n *naive) matches(r *Rule, c Call) bool {
+	hit := false
+	for _, one := range r.Call.list() {
+		hit = hit || parsePattern(one).matches(c.Method, segments(c.Path))
+	}
+	for fact, condition := range r.Where {
+		value, there := c.Facts.Fact(fact)
+		hit = hit && condition.holds(value, there)
+	}
+	return hit
+}
+
+// commit counts as Plan.Commit does: for a rule for which it matters how often it met.
+func (n *naive) commit(acts string, passed []string) {
+	for _, name := range append(passed, acts) {
+		for i := range n.rules {
+			r := &n.rules[i]
+			if r.Name == name && (r.Skip > 0 || r.Every > 1 || r.Chance > 0 && r.Chance < 1) {
+				n.SetCount(metPrefix+name, n.Count(metPrefix+name)+1)
+			}
+		}
+	}
+	if acts != "" {
+		n.SetCount(usedPrefix+acts, n.Count(usedPrefix+acts)+1)
+	}
+}
+
+var (
+	somePaths = []string{"/item/get", "/item/remove", "/auth/get", "/accounts/get", "/accounts/balance/get"}
+	someCalls = []Calls{
+		"*", "/item/*", "/item/get", "POST /auth/get", "/accounts/*, /item/get", "/accounts/*/get", "/accounts/get, /accounts/get",
+	}
+	someFacts  = []string{"item", "user", "amount_cents", "products", "account_mask"}
+	someValues = []any{"a", "b", "0000", 5, 7.5, true, nil}
+)
+
+// someRule makes a rule of a random kind.
+func someRule(dice *rand.Rand, name string) Rule {
+	pick := func(n int) int { return dice.Intn(n) }
+	r := Rule{Name: name, Call: someCalls[pick(len(someCalls))], Then: Wait(1)}
+	for range pick(3) {
+		fact := someFacts[pick(len(someFacts))]
+		if r.Where == nil {
+			r.Where = Where{}
+		}
+		switch pick(6) {
+		case 0:
+			r.Where[fact] = Missing()
+		case 1:
+			r.Where[fact] = Present()
+		case 2:
+			if fact == "amount_cents" {
+				r.Where[fact] = AtLeast(float64(pick(9)))
+			}
+		case 3:
+			r.Where[fact] = Is(someValues[pick(len(someValues))], someValues[pick(len(someValues))])
+		default:
+			r.Where[fact] = Is(someValues[pick(len(someValues))])
+		}
+	}
+	if pick(3) == 0 {
+		r.Times = pick(4)
+	}
+	if pick(4) == 0 {
+		r.Skip = pick(4)
+	}
+	if pick(4) == 0 {
+		r.Every = pick(4)
+	}
+	if pick(5) == 0 {
+		r.Chance = 0.5
+	}
+	if pick(5) == 0 {
+		r.Then = Then{InTurn: []Then{Wait(1), {}, Wait(2)}}
+		r.Repeat = r.Times == 0 && pick(2) == 0
+	}
+	return r
+}
+
+func someCall(dice *rand.Rand) Call {
+	facts := factMap{}
+	for _, fact := range someFacts {
+		switch dice.Intn(4) {
+		case 0:
+			facts[fact] = []string{"a", fmt.Sprint(dice.Intn(9))}
+		case 1:
+			facts[fact] = int64(dice.Intn(9))
+		case 2:
+			facts[fact] = someValues[dice.Intn(len(someValues))]
+		}
+	}
+	return call(somePaths[dice.Intn(len(somePaths))], facts)
+}
+
+// TestEngineAgreesWithNaive plays random calls on random rules, some of which come and go
+// on the way and some calls of which are not committed.
+func TestEngineAgreesWithNaive(t *testing.T) {
+	t.Parallel()
+	for seed := range int64(300) {
+		dice := rand.New(rand.NewSource(seed)) //nolint:gosec,forbidigo // a seeded loop
+		var rules []Rule
+		for i := range dice.Intn(12) {
+			rules = append(rules, someRule(dice, fmt.Sprintf("r%d", i)))
+		}
+		e, err := Compile(rules)
+		require.NoError(t, err)
+		n, l := &naive{rules: rules, progress: ledger{}}, ledger{}
+		for step := range 60 {
+			switch dice.Intn(12) {
+			case 0:
+				r := someRule(dice, fmt.Sprintf("s%d", step))
+				require.NoError(t, e.Add(r))
+				n.rules = append([]Rule{r}, n.rules...)
+			case 1:
+				if len(n.rules) > 0 {
+					i := dice.Intn(len(n.rules))
+					require.True(t, e.Remove(n.rules[i].Name))
+					n.rules = append(append([]Rule{}, n.rules[:i]...), n.rules[i+1:]...)
+				}
+			}
+			c := someCall(dice)
+			plan := e.Decide(c, l)
+			acts, passed := n.decide(c)
+			require.Equal(t, acts, plan.Rule, "seed %d step %d", seed, step)
+			if dice.Intn(4) > 0 {
+				plan.Commit(l)
+				n.commit(acts, passed)
+			}
+			require.Equal(t, n.progress, l, "seed %d step %d", seed, step)
+		}
+		require.Equal(t, namesOf(n.rules), strings.Join(e.Names(), " "))
+	}
+}
+
+func namesOf(rules []Rule) string {
+	names := make([]string, len(rules))
+	for i := range rules {
+		names[i] = rules[i].Name
+	}
+	return strings.Join(names, " ")
+}
