@@ -81,6 +81,7 @@ type Emulator struct {
 
 	listener net.Listener
 	server   *http.Server
+	fresh    fresh
 	served   chan error
 	stop     chan struct{}
 	once     sync.Once
@@ -154,13 +155,16 @@ func (e *Emulator) Start() error {
 		return err
 	}
 	e.listener = l
+	e.fresh.conns = map[net.Conn]struct{}{}
 	e.server = &http.Server{
 		Handler:           e.handler,
+		ConnState:         e.fresh.follow,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 	}
+	e.server.RegisterOnShutdown(e.fresh.close)
 	go func() { e.served <- e.server.Serve(l) }()
 	e.keepState()
 	return nil

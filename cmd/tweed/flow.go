@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,7 +86,10 @@ func (f flowFlags) configure() (cfg flow.Config, end func(), err error) {
 			return cfg, end, usage(err)
 		}
 	case f.url != "":
-		cfg = flow.Local(f.url, f.world)
+		cfg = flow.Local(strings.TrimSuffix(f.url, "/"), f.world)
+		if err := driveRemote(&cfg, f.world); err != nil {
+			return cfg, end, err
+		}
 	default:
 		if cfg, end, err = f.own(); err != nil {
 			return cfg, end, err
@@ -140,6 +146,57 @@ func Drive(cfg *flow.Config, w emulator.World) {
 		return ctx.Err()
 	}
 	cfg.Patience = 60 * 24 * time.Hour // of the world's time
+}
+
+// driveRemote lets a flow live in the time of a Tweed that runs elsewhere: polls move its
+// clock over the control API. A deposit takes banking days, and nobody waits so long.
+func driveRemote(cfg *flow.Config, world string) error {
+	clock := remoteClock{address: cfg.Plaid.BaseURL + "/_tweed/clock", world: world}
+	if err := clock.move(context.Background(), "0s"); err != nil {
+		return usage(fmt.Errorf("--url: %w; is that the address of a Tweed?", err))
+	}
+	cfg.Now = func() time.Time { return clock.now }
+	cfg.Idle = func(ctx context.Context) error { return clock.move(ctx, pollStep.String()) }
+	cfg.Patience = 60 * 24 * time.Hour // of the world's time
+	return nil
+}
+
+type remoteClock struct {
+	address, world string
+	now            time.Time
+}
+
+// move advances the world's clock and keeps its time.
+func (c *remoteClock) move(ctx context.Context, d string) error {
+	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.address, strings.NewReader(`{"advance": "`+d+`"}`))
+	if err != nil {
+		return err
+	}
+	if c.world != "" {
+		req.Header.Set("Tweed-World", c.world)
+	}
+	if token := os.Getenv("TWEED_CONTROL_TOKEN"); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	var reply struct {
+		Now     time.Time `json:"now"`
+		Message string    `json:"error_message"`
+	}
+	err = json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&reply)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s: %s", c.address, resp.Status, reply.Message)
+	}
+	c.now = reply.Now
+	return nil
 }
 
 func (f flowFlags) walk(ctx context.Context, cfg flow.Config, w io.Writer) (*flow.Result, error) {

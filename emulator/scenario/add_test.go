@@ -22,8 +22,10 @@ func TestAddAndRemove(t *testing.T) {
 	require.Equal(t, "added 2", one(), "the newest stands before all")
 	require.Equal(t, "older", one(), "and is spent")
 
-	require.ErrorContains(t, e.Add(Rule{Name: "base", Call: "/item/get", Then: Error("ITEM_LOCKED")}), `a second rule is called "base"`)
-	require.ErrorContains(t, e.Add(Rule{Name: "older", Call: "/item/get", Then: Error("ITEM_LOCKED")}), `a second rule is called "older"`)
+	for _, name := range []string{"base", "older"} {
+		err := e.Add(Rule{Name: name, Call: "/item/get", Then: Error("ITEM_LOCKED")})
+		require.ErrorContains(t, err, `a second rule is called "`+name+`"`)
+	}
 	require.EqualError(t, e.Add(Rule{Name: "x", Call: "/item/got", Then: Error("ITEM_LOCKED")}),
 		`rule "x".call: no operation "/item/got"; did you mean "/item/get"?`)
 
@@ -38,7 +40,8 @@ func TestAddAndRemove(t *testing.T) {
 	require.Empty(t, one())
 	require.True(t, e.Empty())
 
-	require.NoError(t, e.Add(Rule{Name: "base", Call: "/item/get", Times: 1, Then: Error("ITEM_LOCKED")}), "the name is free again")
+	again := Rule{Name: "base", Call: "/item/get", Times: 1, Then: Error("ITEM_LOCKED")}
+	require.NoError(t, e.Add(again), "the name is free again")
 	require.Empty(t, one(), "its counters are the old ones")
 	Forget("base", l)
 	require.Equal(t, "base", one())
@@ -70,15 +73,15 @@ func TestAddedPatternsReachKnownRoutes(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, e.Add(Rule{Name: "a", Call: "/item/get", Then: Error("ITEM_LOCKED")}))
 	l := ledger{}
-	require.Equal(t, "", play(e, l, call("/auth/get", nil), 1)[0])
+	require.Empty(t, play(e, l, call("/auth/get", nil), 1)[0])
 	require.NoError(t, e.Add(Rule{Name: "b", Call: "*", Then: Error("ITEM_LOCKED")}))
 	require.Equal(t, "b", play(e, l, call("/auth/get", nil), 1)[0])
 	require.True(t, e.Remove("b"))
-	require.Equal(t, "", play(e, l, call("/auth/get", nil), 1)[0])
+	require.Empty(t, play(e, l, call("/auth/get", nil), 1)[0])
 	require.Len(t, e.added.groups, 1, "groups that are empty are forgotten")
 	var none *Engine
 	require.True(t, none.Empty())
-	require.Zero(t, none.Decide(call("/auth/get", nil), l).Rule)
+	require.Empty(t, none.Decide(call("/auth/get", nil), l).Rule)
 }
 
 func TestRoutesOfSentinel(t *testing.T) {
@@ -90,7 +93,7 @@ func TestRoutesOfSentinel(t *testing.T) {
 		return e.Decide(Call{Method: method, Path: path}, ledger{}).Rule
 	}
 	require.Equal(t, "one", decide("GET", "/sentinel/api/v1/transfers/achs/{transferId}"))
-	require.Equal(t, "", decide("GET", "/sentinel/api/v1/transfers/{transferId}"))
+	require.Empty(t, decide("GET", "/sentinel/api/v1/transfers/{transferId}"))
 	require.Equal(t, "all", decide("POST", "/sentinel/api/v1/transfers/achs/{transferId}/cancel"))
-	require.Equal(t, "", decide("POST", "/sentinel2/cancel/x"))
+	require.Empty(t, decide("POST", "/sentinel2/cancel/x"))
 }

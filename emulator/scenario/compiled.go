@@ -127,10 +127,11 @@ func (c *compiled) due(p Progress) (number uint64, acts, spent bool) {
 
 // decision is one walk along the rules that may match a call.
 type decision struct {
-	path     string
 	facts    Facts
 	progress Progress
-	plan     Plan
+	passed   []*compiled // rules that match but do not act
+	acts     *compiled
+	number   uint64 // of the use of the rule that acts
 }
 
 // run is a list of rules in the order of their numbers, walked from one of its ends.
@@ -152,11 +153,11 @@ func (d *decision) ask(groups []*group, newest bool, removed map[string]bool) bo
 		last = c
 		number, acts, spent := c.due(d.progress)
 		if acts {
-			d.act(c, number)
+			d.acts, d.number = c, number
 			return true
 		}
 		if !spent {
-			d.plan.passed = append(d.plan.passed, c)
+			d.passed = append(d.passed, c)
 		}
 	}
 }
@@ -208,11 +209,13 @@ func next(runs []run, newest bool) *compiled {
 	return found
 }
 
-// act writes what the rule does into the plan.
-func (d *decision) act(c *compiled, number uint64) {
-	d.plan.Rule, d.plan.acted = c.name, c
-	u := use{path: d.path, rule: c, number: number, progress: d.progress}
-	for _, action := range c.turns[(number-1)%uint64(len(c.turns))] {
-		action(&d.plan, u)
+// act makes the plan of the rule that acts.
+func (d *decision) act(path string) Plan {
+	c := d.acts
+	plan := Plan{Rule: c.name, acted: c, passed: d.passed}
+	u := use{path: path, rule: c, number: d.number, progress: d.progress}
+	for _, action := range c.turns[(d.number-1)%uint64(len(c.turns))] {
+		action(&plan, u)
 	}
+	return plan
 }

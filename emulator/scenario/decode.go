@@ -143,34 +143,40 @@ func (r *report) decodeScalar(n *node, v reflect.Value, at place) {
 		r.add(at, "there is no value", "it must be "+want+"; without one, remove the key")
 		return
 	}
-	ok := n.kind == scalar
-	switch v.Kind() {
-	case reflect.String: // numbers and truth values are taken as they are written
-		if ok {
-			v.SetString(n.value)
-		}
-	case reflect.Bool:
-		ok = ok && n.sort == boolean
-		v.SetBool(ok && strings.EqualFold(n.value, "true"))
-	case reflect.Float64:
-		f, err := strconv.ParseFloat(n.value, 64)
-		if ok = ok && n.sort == number && err == nil; ok {
-			v.SetFloat(f)
-		}
-	case reflect.Uint64:
-		u, err := strconv.ParseUint(n.value, 10, 64)
-		if ok = ok && n.sort == number && err == nil; ok {
-			v.SetUint(u)
-		}
-	default:
-		i, err := strconv.ParseInt(n.value, 10, 32)
-		if ok = ok && n.sort == number && err == nil; ok {
-			v.SetInt(i)
-		}
-	}
-	if !ok {
+	if n.kind != scalar || !n.store(v) {
 		r.add(at, "here stands "+n.what(), "it must be "+want)
 	}
+}
+
+// store puts a scalar into a Go value and says whether it fits.
+func (n *node) store(v reflect.Value) bool {
+	if v.Kind() == reflect.String { // numbers and truth values are taken as they are written
+		v.SetString(n.value)
+		return true
+	}
+	if v.Kind() == reflect.Bool {
+		v.SetBool(strings.EqualFold(n.value, "true"))
+		return n.sort == boolean
+	}
+	if n.sort != number {
+		return false
+	}
+	var err error
+	switch v.Kind() {
+	case reflect.Float64:
+		var f float64
+		f, err = strconv.ParseFloat(n.value, 64)
+		v.SetFloat(f)
+	case reflect.Uint64:
+		var u uint64
+		u, err = strconv.ParseUint(n.value, 10, 64)
+		v.SetUint(u)
+	default:
+		var i int64
+		i, err = strconv.ParseInt(n.value, 10, 32)
+		v.SetInt(i)
+	}
+	return err == nil
 }
 
 func (r *report) decodeTime(n *node, v reflect.Value, at place) {
@@ -203,7 +209,12 @@ func (n *node) plain() any {
 			all[key.value] = n.items[i].plain()
 		}
 		return all
+	default:
+		return n.plainScalar()
 	}
+}
+
+func (n *node) plainScalar() any {
 	switch n.sort {
 	case number:
 		return json.Number(n.value)
@@ -211,6 +222,7 @@ func (n *node) plain() any {
 		return strings.EqualFold(n.value, "true")
 	case null:
 		return nil
+	default:
+		return n.value
 	}
-	return n.value
 }

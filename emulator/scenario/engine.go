@@ -177,11 +177,11 @@ func (e *Engine) Decide(call Call, p Progress) Plan {
 	if len(w.added) == 0 && len(w.base) == 0 {
 		return Plan{}
 	}
-	d := decision{path: call.Path, facts: call.Facts, progress: p}
-	if !d.ask(w.added, true, nil) {
-		d.ask(w.base, false, e.removed)
+	d := decision{facts: call.Facts, progress: p}
+	if !d.ask(w.added, true, nil) && !d.ask(w.base, false, e.removed) {
+		return Plan{passed: d.passed}
 	}
-	return d.plan
+	return d.act(call.Path)
 }
 
 // Commit counts what was decided. It is called once for a call that came to the point

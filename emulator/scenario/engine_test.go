@@ -75,8 +75,7 @@ func TestDecideCounts(t *testing.T) {
 		"every": {`
   - {name: a, call: /item/get, every: 3, then: {delay: 1s}}`, []string{"", "", "a", "", "", "a"}},
 		"skip, every and times": {`
-  - {name: a, call: /item/get, skip: 1, every: 2, times: 2, then: {delay: 1s}}`,
-			[]string{"", "", "a", "", "a", "", ""}},
+  - {name: a, call: /item/get, skip: 1, every: 2, times: 2, then: {delay: 1s}}`, []string{"", "", "a", "", "a", ""}},
 		"list in turn": {`
   - {name: a, call: /item/get, then: [{delay: 1s}, pass, {delay: 3s}]}`, []string{"a", "a", "a", ""}},
 		"list comes round until times": {`
@@ -184,7 +183,8 @@ func TestPlanOfEffects(t *testing.T) {
 	p = plan(`{error: RATE_LIMIT_EXCEEDED}`)
 	require.Equal(t, catalogue.RateLimit("/auth/get"), p.Error.Row)
 
-	p = plan(`{error: {code: MISSING_FIELDS, status: 418, args: {fields: "a, b"}, display_message: x, documentation_url: u, extra: {causes: []}}}`)
+	p = plan(`{error: {code: MISSING_FIELDS, status: 418, args: {fields: "a, b"}, display_message: x, ` +
+		`documentation_url: u, extra: {causes: []}}}`)
 	require.Equal(t, 418, p.Error.Status)
 	require.Equal(t, "the following required fields are missing: a, b", p.Error.Message)
 	require.Equal(t, "x", *p.Error.Display)
@@ -204,7 +204,7 @@ func TestPlanOfEffects(t *testing.T) {
 
 	p = plan(`{body: {a: "<1>"}}`)
 	require.Equal(t, 200, p.Status)
-	require.Equal(t, "{\n  \"a\": \"<1>\"\n}", string(p.Body))
+	require.Equal(t, []byte("{\n  \"a\": \"<1>\"\n}"), p.Body)
 
 	p = plan(`{status: 204}`)
 	require.Nil(t, p.Body)

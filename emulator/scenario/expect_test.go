@@ -11,7 +11,8 @@ import (
 func TestCheckReply(t *testing.T) {
 	t.Parallel()
 	const (
-		good   = `{"accounts":[{"account_id":"a1","mask":"0000","balances":{"available":100,"current":110.50}}],"item":{"item_id":"i"},"products":["auth","identity"],"none":null}`
+		good = `{"accounts":[{"account_id":"a1","mask":"0000","balances":{"available":100,"current":110.50}}],` +
+			`"item":{"item_id":"i"},"products":["auth","identity"],"none":null}`
 		plaid  = `{"error_type":"ITEM_ERROR","error_code":"ITEM_LOCKED","error_message":"locked","display_message":null}`
 		legacy = `{"code":1106,"message":"bad public_token","resolve":"x"}`
 		limit  = `{"error_type":"RATE_LIMIT_EXCEEDED","error_code":"AUTH_LIMIT","error_message":"slow"}`
@@ -22,36 +23,101 @@ func TestCheckReply(t *testing.T) {
 		body   string
 		want   []string
 	}{
-		"nothing asked":    {`{}`, 200, good, nil},
-		"no success":       {`{}`, 400, plaid, []string{"status: wanted success, got 400 (ITEM_ERROR/ITEM_LOCKED: locked)"}},
-		"status":           {`{status: 201}`, 200, good, []string{"status: wanted 201, got 200"}},
-		"error":            {`{status: 400, error: ITEM_LOCKED}`, 400, plaid, nil},
-		"type and code":    {`{error: ITEM_ERROR/ITEM_LOCKED}`, 400, plaid, nil},
-		"other error":      {`{error: ITEM_NOT_FOUND}`, 400, plaid, []string{"error: wanted ITEM_NOT_FOUND, got ITEM_ERROR/ITEM_LOCKED: locked"}},
-		"no error":         {`{error: ITEM_LOCKED}`, 200, good, []string{"error: wanted ITEM_LOCKED, got no error (status 200)"}},
-		"legacy":           {`{error: 1106}`, 401, legacy, nil},
-		"other legacy":     {`{error: 1107}`, 401, legacy, []string{"error: wanted 1107, got 1106: bad public_token"}},
-		"limit":            {`{error: RATE_LIMIT_EXCEEDED}`, 429, limit, nil},
-		"equal":            {`{body: {item.item_id: i, accounts.0.balances: {available: 100.0, current: 110.5}}}`, 200, good, nil},
-		"not equal":        {`{body: {item.item_id: j}}`, 200, good, []string{`item.item_id: wanted "j", got "i"`}},
-		"choice":           {`{body: {accounts.mask=0000.account_id: a1}}`, 200, good, nil},
-		"pointer":          {`{body: {/accounts/0/mask: "0000"}}`, 200, good, nil},
-		"one of":           {`{body: {item.item_id: [i, j]}}`, 200, good, nil},
-		"none of":          {`{body: {item.item_id: [k, j]}}`, 200, good, []string{`item.item_id: wanted one of ["k","j"], got "i"`}},
-		"same list":        {`{body: {products: [auth, identity]}}`, 200, good, nil},
-		"other list":       {`{body: {products: [identity, auth]}}`, 200, good, []string{`products: wanted one of ["identity","auth"], got ["auth","identity"]`}},
-		"bounds":           {`{body: {accounts: {"0": {balances.current: {min: 110, max: 111}}}}}`, 200, good, nil},
-		"out of bounds":    {`{body: {accounts.0.balances.current: {min: 111}, item.item_id: {max: 3}}}`, 200, good, []string{"accounts.0.balances.current: wanted a number of at least 111, got 110.50", `item.item_id: wanted a number of at most 3, got "i"`}},
+		"nothing asked": {`{}`, 200, good, nil},
+		"no success":    {`{}`, 400, plaid, []string{"status: wanted success, got 400 (ITEM_ERROR/ITEM_LOCKED: locked)"}},
+		"status":        {`{status: 201}`, 200, good, []string{"status: wanted 201, got 200"}},
+		"error":         {`{status: 400, error: ITEM_LOCKED}`, 400, plaid, nil},
+		"type and code": {`{error: ITEM_ERROR/ITEM_LOCKED}`, 400, plaid, nil},
+		"other error": {
+			`{error: ITEM_NOT_FOUND}`,
+			400,
+			plaid,
+			[]string{"error: wanted ITEM_NOT_FOUND, got ITEM_ERROR/ITEM_LOCKED: locked"},
+		},
+		"no error": {
+			`{error: ITEM_LOCKED}`,
+			200,
+			good,
+			[]string{"error: wanted ITEM_LOCKED, got no error (status 200)"},
+		},
+		"legacy":       {`{error: 1106}`, 401, legacy, nil},
+		"other legacy": {`{error: 1107}`, 401, legacy, []string{"error: wanted 1107, got 1106: bad public_token"}},
+		"limit":        {`{error: RATE_LIMIT_EXCEEDED}`, 429, limit, nil},
+		"equal": {
+			`{body: {item.item_id: i, accounts.0.balances: {available: 100.0, current: 110.5}}}`,
+			200,
+			good,
+			nil,
+		},
+		"not equal": {`{body: {item.item_id: j}}`, 200, good, []string{`item.item_id: wanted "j", got "i"`}},
+		"choice":    {`{body: {accounts.mask=0000.account_id: a1}}`, 200, good, nil},
+		"pointer":   {`{body: {/accounts/0/mask: "0000"}}`, 200, good, nil},
+		"one of":    {`{body: {item.item_id: [i, j]}}`, 200, good, nil},
+		"none of": {
+			`{body: {item.item_id: [k, j]}}`,
+			200,
+			good,
+			[]string{`item.item_id: wanted one of ["k","j"], got "i"`},
+		},
+		"same list": {`{body: {products: [auth, identity]}}`, 200, good, nil},
+		"other list": {
+			`{body: {products: [identity, auth]}}`,
+			200,
+			good,
+			[]string{`products: wanted one of ["identity","auth"], got ["auth","identity"]`},
+		},
+		"bounds": {`{body: {accounts: {"0": {balances.current: {min: 110, max: 111}}}}}`, 200, good, nil},
+		"out of bounds": {
+			`{body: {accounts.0.balances.current: {min: 111}, item.item_id: {max: 3}}}`,
+			200,
+			good,
+			[]string{
+				"accounts.0.balances.current: wanted a number of at least 111, got 110.50",
+				`item.item_id: wanted a number of at most 3, got "i"`,
+			},
+		},
 		"missing, present": {`{body: {nope: missing, none: missing, item: present, nope.x: missing}}`, 200, good, nil},
-		"not missing":      {`{body: {item: missing, none: present}}`, 200, good, []string{`item: wanted nothing, got {"item_id":"i"}`, "none: wanted something, got null"}},
-		"null":             {`{body: {none: null, item: null}}`, 200, good, []string{`item: wanted null, got {"item_id":"i"}`}},
-		"typo":             {`{body: {item.itemid: i, acounts.0.mask: x, accounts.1.mask: x}}`, 200, good, []string{`accounts.1.mask: wanted "x", but accounts has 1 items, no number 1 (the first is 0)`, `acounts.0.mask: wanted "x", but the reply has no "acounts"; did you mean "accounts"?`, `item.itemid: wanted "i", but item has no "itemid"; did you mean "item_id"?`}},
-		"headers":          {`{headers: {content-type: application/json, x-nope: missing}}`, 200, good, nil},
-		"no header":        {`{headers: {contenttype: x, Content-Type: y}}`, 200, good, []string{`header Content-Type: wanted "y", got "application/json"`, `header contenttype: wanted "x", but it is not there; did you mean "Content-Type"?`}},
-		"text":             {`{body: eyJ}`, 200, "eyJ", nil},
-		"other text":       {`{body: {a: 1}}`, 200, "eyJ", []string{`a: wanted 1, but the reply is "eyJ" and has no members`}},
-		"text present":     {`{body: present}`, 200, "eyJ", nil},
-		"list reply":       {`{body: {"0.id": 1}}`, 200, `[{"id":1}]`, nil},
+		"not missing": {
+			`{body: {item: missing, none: present}}`,
+			200,
+			good,
+			[]string{`item: wanted nothing, got {"item_id":"i"}`, "none: wanted something, got null"},
+		},
+		"null": {
+			`{body: {none: null, item: null}}`,
+			200,
+			good,
+			[]string{`item: wanted null, got {"item_id":"i"}`},
+		},
+		"typo": {
+			`{body: {item.itemid: i, acounts.0.mask: x, accounts.1.mask: x}}`,
+			200,
+			good,
+			[]string{
+				`accounts.1.mask: wanted "x", but accounts has 1 items, no number 1 (the first is 0)`,
+				`acounts.0.mask: wanted "x", but the reply has no "acounts"; did you mean "accounts"?`,
+				`item.itemid: wanted "i", but item has no "itemid"; did you mean "item_id"?`,
+			},
+		},
+		"headers": {`{headers: {content-type: application/json, x-nope: missing}}`, 200, good, nil},
+		"no header": {
+			`{headers: {contenttype: x, Content-Type: y}}`,
+			200,
+			good,
+			[]string{
+				`header Content-Type: wanted "y", got "application/json"`,
+				`header contenttype: wanted "x", but it is not there; did you mean "Content-Type"?`,
+			},
+		},
+		"text": {`{body: eyJ}`, 200, "eyJ", nil},
+		"other text": {
+			`{body: {a: 1}}`,
+			200,
+			"eyJ",
+			[]string{`a: wanted 1, but the reply is "eyJ" and has no members`},
+		},
+		"text present": {`{body: present}`, 200, "eyJ", nil},
+		"list reply":   {`{body: {"0.id": 1}}`, 200, `[{"id":1}]`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,10 +170,11 @@ func TestExpand(t *testing.T) {
 		require.Equal(t, want, got, text)
 	}
 	for text, want := range map[string]string{
-		"$alise.n":               `$alise.n: nothing is called "alise"; did you mean "alice"?`,
-		"x ${nam}":               `$nam: nothing is called "nam"; did you mean "name"?`,
-		"$alice.acess_token":     `$alice.acess_token: the reply has no "acess_token"; did you mean "access_token"?`,
-		"$alice.accounts.x":      `$alice.accounts.x: accounts is a list; write an index (0) or a choice (mask=0000) instead of "x"`,
+		"$alise.n":           `$alise.n: nothing is called "alise"; did you mean "alice"?`,
+		"x ${nam}":           `$nam: nothing is called "nam"; did you mean "name"?`,
+		"$alice.acess_token": `$alice.acess_token: the reply has no "acess_token"; did you mean "access_token"?`,
+		"$alice.accounts.x": `$alice.accounts.x: accounts is a list; write an index (0) or a choice (mask=0000) instead ` +
+			`of "x"`,
 		"$alice.accounts.mask=2": `$alice.accounts.mask=2: accounts has no item with mask=2; there are 0000, 1111`,
 		"$name.x":                `$name.x: the reply is "x" and has no members`,
 	} {

@@ -54,6 +54,7 @@ func FuzzLoad(f *testing.F) {
 func FuzzParseRule(f *testing.F) {
 	f.Add([]byte(`{"call": "/item/get", "where": {"item": "x"}, "then": {"error": "ITEM_LOCKED"}}`))
 	f.Add([]byte("call: [/item/get, '*']\nchance: 0.5\nthen: [pass, {delay: [1s, 2s]}]\n"))
+	f.Add([]byte("\n!"))
 	f.Add([]byte("call: '*'\nthen: {patch: {set: {'/a/*/b': 1}, omit: [/x]}}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		rule, err := ParseRule(data)

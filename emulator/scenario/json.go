@@ -130,7 +130,12 @@ func renderJSON(b []byte, n *node) []byte {
 			b = renderJSON(b, n.items[i])
 		}
 		return append(b, '}')
+	default:
+		return renderScalar(b, n)
 	}
+}
+
+func renderScalar(b []byte, n *node) []byte {
 	if n.sort != text {
 		return append(b, n.value...)
 	}

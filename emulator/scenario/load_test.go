@@ -114,7 +114,8 @@ func TestLoadLimits(t *testing.T) {
 
 func TestScalarsAreWhatTheyLookLike(t *testing.T) {
 	t.Parallel()
-	s, err := Load("f", []byte(`assume: {mask: 0000, hex: 0x1F, under: 1_000, yes: yes, on: on, date: 2026-01-05, float: 1.50, nul: ~, t: True}`))
+	s, err := Load("f", []byte(`assume: {mask: 0000, hex: 0x1F, under: 1_000, yes: yes, on: on, `+
+		`date: 2026-01-05, float: 1.50, nul: ~, t: True}`))
 	require.NoError(t, err)
 	text, err := Marshal(s)
 	require.NoError(t, err)

@@ -117,8 +117,23 @@ func (p pattern) covers(other pattern) bool {
 // maxStars bounds the work of matching.
 const maxStars = 3
 
+func methodHelp() string {
+	return "write a path, or one of " + strings.Join(methods, ", ") + " and a path"
+}
+
 // methods that a call can have.
 var methods = []string{"POST", "GET", "PUT", "PATCH", "DELETE"}
+
+// checkCalls reports patterns that no call can match.
+func (r *report) checkCalls(calls Calls, at place) {
+	for i, one := range calls.list() {
+		below := at
+		if at.node != nil && at.node.kind == list {
+			below = at.index(i)
+		}
+		r.checkPattern(one, below)
+	}
+}
 
 // checkPattern reports a pattern that no call can match.
 func (r *report) checkPattern(s string, at place) {
@@ -129,7 +144,7 @@ func (r *report) checkPattern(s string, at place) {
 	path = strings.TrimSpace(path)
 	switch {
 	case found && !slices.Contains(methods, strings.ToUpper(method)):
-		r.add(at, "unknown method "+quote(method), "write a path, or one of "+strings.Join(methods, ", ")+" and a path")
+		r.add(at, "unknown method "+quote(method), methodHelp())
 		return
 	case path != "*" && !strings.HasPrefix(path, "/"):
 		r.add(at, quote(s)+" is no path", pathHelp(method, "/"+path))

@@ -55,7 +55,7 @@ const maxName = 200
 func ParseRule(data []byte) (Rule, error) {
 	r := &report{}
 	n := r.parse(data)
-	if n == nil {
+	if n == nil || n.empty() {
 		if len(r.problems) == 0 {
 			r.add(place{}, "the rule is empty", "write at least call and then")
 		}
@@ -88,18 +88,18 @@ func (r Rule) Validate() error {
 // check reports what is wrong beyond the form.
 func (r *Rule) check(problems *report, at place) {
 	r.checkName(problems, at)
-	calls := r.Call.list()
-	if len(calls) == 0 {
-		problems.add(at.key("call"), "the rule has no call", "say which calls it is about, for example call: /accounts/balance/get")
+	if r.Call.list() == nil {
+		problems.add(at.key("call"), "the rule has no call",
+			"say which calls it is about, for example call: /accounts/balance/get")
 	}
-	for i, one := range calls {
-		below := at.key("call")
-		if below.node != nil && below.node.kind == list {
-			below = below.index(i)
-		}
-		problems.checkPattern(one, below)
-	}
+	problems.checkCalls(r.Call, at.key("call"))
 	problems.checkWhere(r.Where, at.key("where"))
+	r.checkOften(problems, at)
+	r.Then.check(problems, r, at.key("then"))
+}
+
+// checkOften checks the keys that say on which of the matching calls the rule acts.
+func (r *Rule) checkOften(problems *report, at place) {
 	for _, number := range []struct {
 		key   string
 		value int
@@ -120,7 +120,6 @@ func (r *Rule) check(problems *report, at place) {
 	case r.Repeat && r.Times > 0:
 		problems.add(at.name("repeat"), "repeat stands beside times", "times says how often already; remove one of them")
 	}
-	r.Then.check(problems, r, at.key("then"))
 }
 
 func (r *Rule) checkName(problems *report, at place) {

