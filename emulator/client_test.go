@@ -70,6 +70,11 @@ func (r reply) text(path ...string) string {
 	return text
 }
 
+// key is the error of Plaid's dialect: TYPE/CODE, or the code alone for Tweed's own refusals.
+func (r reply) key() string {
+	return strings.TrimPrefix(r.text("error_type")+"/"+r.text("error_code"), "/")
+}
+
 // try sends a request and returns the reply, or the error of the transport. headers are
 // name, value pairs; they replace those that the client sends by itself.
 func (c *client) try(method, path, body string, headers ...string) (reply, error) {
@@ -145,12 +150,12 @@ func (c *client) ok(path string, body fields, headers ...string) reply {
 	return got
 }
 
-// refused is post for a call that Plaid refuses with this error.
+// refused is post for a call that Plaid or Tweed refuses with this error (see key).
 func (c *client) refused(status int, key, path string, body fields, headers ...string) reply {
 	c.t.Helper()
 	got := c.post(path, body, headers...)
 	require.Equal(c.t, status, got.Status, "%s: %s", path, got.Body)
-	require.Equal(c.t, key, got.text("error_type")+"/"+got.text("error_code"), "%s: %s", path, got.Body)
+	require.Equal(c.t, key, got.key(), "%s: %s", path, got.Body)
 	return got
 }
 

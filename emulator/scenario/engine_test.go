@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -204,7 +205,7 @@ func TestPlanOfEffects(t *testing.T) {
 
 	p = plan(`{body: {a: "<1>"}}`)
 	require.Equal(t, 200, p.Status)
-	require.Equal(t, []byte("{\n  \"a\": \"<1>\"\n}"), p.Body)
+	require.Equal(t, []string{"{", `  "a": "<1>"`, "}"}, strings.Split(string(p.Body), "\n"))
 
 	p = plan(`{status: 204}`)
 	require.Nil(t, p.Body)

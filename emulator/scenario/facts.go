@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"tweed/emulator/internal/contract"
+	"tweed/emulator/internal/spell"
 )
 
 // Facts answers what a rule's where asks about one call. The pipeline implements it. A
@@ -85,7 +86,7 @@ func (r *report) checkWhere(where Where, at place) {
 			for _, fact := range resolved {
 				names = append(names, fact.Name)
 			}
-			help := nearest(name, append(names, contract.FieldNames()...))
+			help := spell.Nearest(name, append(names, contract.FieldNames()...))
 			if help == "" {
 				help = meant("", slices.Clone(names)) + ", and the request's own fields"
 			} else {

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"tweed/emulator/internal/spell"
 )
 
 // field is a member of a struct with its key in the language.
@@ -70,7 +72,7 @@ func (r *report) unknown(t reflect.Type, key *node, at place) {
 
 // meant proposes the nearest of some words, or lists them when none is near.
 func meant(word string, words []string) string {
-	if near := nearest(word, words); near != "" {
+	if near := spell.Nearest(word, words); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
 	if len(words) == 0 || len(words) > maxListed {

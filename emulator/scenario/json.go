@@ -90,7 +90,6 @@ func (j *jsonReader) value(at place, depth int) *node {
 
 func (j *jsonReader) container(open json.Delim, n *node, at place, depth int) {
 	n.kind = list
-	seen := map[string]*node{}
 	if open == '{' {
 		n.kind = mapping
 	}
@@ -101,7 +100,7 @@ func (j *jsonReader) container(open json.Delim, n *node, at place, depth int) {
 		}
 		token, key := j.next()
 		key.value, _ = token.(string)
-		j.member(n, key, j.value(at.key(key.value), depth+1), seen, at)
+		j.member(n, key, j.value(at.key(key.value), depth+1), at)
 	}
 	if !j.stop {
 		j.next() // the closing bracket

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -219,4 +220,35 @@ func TestEveryTypeIsWritable(t *testing.T) {
 	}
 	walk(reflect.TypeFor[Scenario]())
 	require.Len(t, seen, 14)
+}
+
+// TestLoadIsLinear loads files that would take minutes if a part of the work grew with
+// the square of their size.
+func TestLoadIsLinear(t *testing.T) {
+	t.Parallel()
+	var keys, wrong strings.Builder
+	for i := range 60_000 {
+		fmt.Fprintf(&keys, "k%d: $world.x, ", i)
+		if i < 2_000 {
+			fmt.Fprintf(&wrong, "k%d: 1\n", i)
+		}
+	}
+	s, err := Load("f", []byte("assume: {"+keys.String()+"}\nsteps: [{call: /item/get, with: {"+keys.String()+"}}]"))
+	require.NoError(t, err)
+	require.Len(t, s.Assume, 60_000)
+	_, err = Load("f", []byte(wrong.String()))
+	require.ErrorContains(t, err, "and 1900 more problems")
+	var problems Problems
+	require.ErrorAs(t, err, &problems)
+	require.Len(t, problems, 2_000)
+}
+
+// TestPlannedKeysAreNotBuilt fails when a key is built but still refused.
+func TestPlannedKeysAreNotBuilt(t *testing.T) {
+	t.Parallel()
+	for typ, keys := range planned {
+		for _, f := range fieldsOf(typ) {
+			require.NotContains(t, keys, f.key, typ)
+		}
+	}
 }

@@ -34,32 +34,32 @@ type node struct {
 	column int    // from 1, in characters
 	keys   []*node
 	items  []*node // of a list, or the values that belong to keys
+
+	at map[string]int // of a mapping that was parsed: where a key stands
 }
 
 // get returns the value under a key of a mapping, nil if there is none.
 func (n *node) get(key string) *node {
-	if n == nil || n.kind != mapping {
-		return nil
-	}
-	for i, k := range n.keys {
-		if k.value == key {
-			return n.items[i]
-		}
+	if i, ok := n.find(key); ok {
+		return n.items[i]
 	}
 	return nil
 }
 
 // key returns the node of a key of a mapping, nil if there is none.
 func (n *node) key(key string) *node {
-	if n == nil || n.kind != mapping {
-		return nil
-	}
-	for _, k := range n.keys {
-		if k.value == key {
-			return k
-		}
+	if i, ok := n.find(key); ok {
+		return n.keys[i]
 	}
 	return nil
+}
+
+func (n *node) find(key string) (int, bool) {
+	if n == nil {
+		return 0, false
+	}
+	i, ok := n.at[key]
+	return i, ok
 }
 
 // what says what a node is, for messages: the text "two", the number 3, a list.

@@ -6,6 +6,7 @@ import (
 
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/contract"
+	"tweed/emulator/internal/spell"
 )
 
 // operation is an operation of the contract with its path in parts.
@@ -112,7 +113,7 @@ func pathHelp(method, path string) string {
 	if len(ends) > 0 && len(ends) <= maxProposed {
 		return "did you mean " + strings.Join(ends, " or ") + "?"
 	}
-	if near := nearest(path, paths); near != "" {
+	if near := spell.Nearest(path, paths); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
 	return "tweed routes lists the paths"
@@ -130,7 +131,7 @@ func wildHelp(p pattern) string {
 			}
 		}
 	}
-	if near := nearest(wanted, patterns); near != "" {
+	if near := spell.Nearest(wanted, patterns); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
 	return "tweed routes lists the paths"

@@ -50,11 +50,17 @@ func (p Problem) String() string {
 // wrong, in the order of the file.
 type Problems []Problem
 
-// Error writes one problem a line.
+// maxShown is how many problems the text of an error has.
+const maxShown = 100
+
+// Error writes one problem a line, a hundred at most.
 func (p Problems) Error() string {
-	lines := make([]string, len(p))
-	for i, problem := range p {
-		lines[i] = problem.String()
+	lines := make([]string, 0, min(len(p), maxShown+1))
+	for _, problem := range p[:min(len(p), maxShown)] {
+		lines = append(lines, problem.String())
+	}
+	if more := len(p) - maxShown; more > 0 {
+		lines = append(lines, "and "+strconv.Itoa(more)+" more problems")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/spell"
 )
 
 // rateLimit is a type that is named like a code: the endpoint says which code it is.
@@ -85,7 +86,7 @@ func codeHelp(name string) string {
 	}
 	near := catalogue.Nearest(name)
 	if near == "" {
-		near = nearest(name, append(codes, keys...))
+		near = spell.Nearest(name, append(codes, keys...))
 	}
 	if near != "" {
 		return "did you mean " + near + "?"

@@ -22,7 +22,9 @@ func TestExpectCalls(t *testing.T) {
 		`{call: "*", error: RATE_LIMIT_EXCEEDED, count: 1}`:        nil,
 		`{call: "/sentinel/api/v1/transfers/achs/{id}", count: 1}`: nil,
 		`{call: /item/remove, count: 0}`:                           nil,
-		`{call: /item/remove}`:                                     {"calls of /item/remove: wanted at least one call, got 0"},
+		`{call: /item/remove}`: {
+			"calls of /item/remove: wanted at least one call, got 0",
+		},
 		`{call: /item/get, status: 500}`: {
 			"calls of /item/get with status 500: wanted at least one call, got 0; 2 more came with another status or error",
 		},

@@ -155,7 +155,6 @@ func (c *converter) scalar(from *yaml.Node, n *node, at place) {
 }
 
 func (c *converter) mapping(from *yaml.Node, n *node, at place, depth int) {
-	seen := map[string]*node{}
 	for i := 0; i+1 < len(from.Content); i += 2 {
 		key := from.Content[i]
 		if key.Kind == yaml.AliasNode {
@@ -172,19 +171,22 @@ func (c *converter) mapping(from *yaml.Node, n *node, at place, depth int) {
 		}
 		k := &node{value: key.Value, line: from.Content[i].Line, column: from.Content[i].Column}
 		value := c.convert(from.Content[i+1], at.key(k.value), depth+1)
-		c.member(n, k, value, seen, at)
+		c.member(n, k, value, at)
 	}
 }
 
 // member adds a key and its value to a mapping; a second one of the same name is a
 // problem.
-func (r *report) member(n, key, value *node, seen map[string]*node, at place) {
-	if first := seen[key.value]; first != nil {
+func (r *report) member(n, key, value *node, at place) {
+	if first := n.key(key.value); first != nil {
 		r.add(place{node: key, path: at.key(key.value).path}, "the key "+quote(key.value)+" stands here for the second time",
 			fmt.Sprintf("the first is on line %d: remove one", first.line))
 		return
 	}
-	seen[key.value] = key
+	if n.at == nil {
+		n.at = map[string]int{}
+	}
+	n.at[key.value] = len(n.keys)
 	n.keys, n.items = append(n.keys, key), append(n.items, value)
 }
 

@@ -64,10 +64,12 @@ func (f *flight) patch(answer any) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("patch: %w", err)
 	}
-	fields := map[string]any{}
-	if err := json.Unmarshal(body, &fields); err != nil {
-		return nil, fmt.Errorf("patch: %w", err)
+	decoded, err := DecodeJSON(&Request{Body: body})
+	if err != nil {
+		f.call.Note("rule %q has a patch, but this answer is no JSON object", f.plan.Rule)
+		return answer, nil
 	}
+	fields := decoded.Fields
 	if err := f.plan.Patch.Apply(fields); err != nil {
 		f.call.Note("rule %q: %s", f.plan.Rule, err)
 	}
@@ -135,10 +137,21 @@ func (f *flight) forced(header string) error {
 	}
 	e, err := then.Resolve(path)
 	if err != nil {
-		return errUnknownCode.New("code", name, "hint", err.Error())
+		return errUnknownCode.New("code", name, "hint", hintFor(then, path, err))
 	}
 	f.plan = scenario.Plan{Rule: "header Tweed-Error"}
 	return e
+}
+
+// hintFor says how a header is written whose code only lacks a status, else what is wrong.
+func hintFor(then scenario.ErrorSpec, path string, problem error) string {
+	if then.Status == 0 {
+		then.Status = http.StatusBadRequest
+		if _, err := then.Resolve(path); err == nil {
+			return fmt.Sprintf("It never is an HTTP error by itself. Write \"%s; status=400\".", then.Code)
+		}
+	}
+	return problem.Error()
 }
 
 // facts let the scenario ask a family about a call.
@@ -168,7 +181,7 @@ func JSONReply(status int, v any, header ...Header) Reply {
 // TweedError is the body of Tweed's own refusals, the same in every family.
 func TweedError(c *Call, e *catalogue.Error) Reply {
 	return JSONReply(e.Status, map[string]any{
-		"error_type": e.Row.Type, "error_code": e.Row.Code, "error_message": e.Message,
+		"error_type": "TWEED_ERROR", "error_code": e.Row.Code, "error_message": e.Message,
 		"display_message": nil, "request_id": c.RequestID,
 	}, Header{http.CanonicalHeaderKey("Tweed-World"), worldOf(c)})
 }

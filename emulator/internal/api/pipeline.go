@@ -53,10 +53,13 @@ func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request)
 		return // the client has left
 	}
 	header := w.Header()
-	for _, h := range reply.Header {
-		header[h.Name] = append(header[h.Name], h.Value)
+	values := make([]string, len(reply.Header)+1) // one allocation for all, each a slice of one
+	for i, h := range reply.Header {
+		values[i] = h.Value
+		header[h.Name] = values[i : i+1 : i+1]
 	}
-	header["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}
+	values[len(reply.Header)] = strconv.Itoa(len(reply.Body))
+	header["Content-Length"] = values[len(reply.Header):]
 	w.WriteHeader(reply.Status)
 	if _, err := w.Write(reply.Body); err != nil && p.Log != nil {
 		p.Log.Debug("the client left before its reply", "path", f.req.Path, "error", err)

@@ -2,13 +2,16 @@ package api
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // DefaultWorld is the world of those who name none.
 const DefaultWorld = "default"
 
-// maxWorldName is the longest name of a world, in bytes.
+// maxWorldName is the longest name of a world, in characters.
 const maxWorldName = 128
 
 // SplitClient takes the world's name off a client_id or user name: what follows the
@@ -46,14 +49,13 @@ func (f *flight) worldName() (string, error) {
 // CheckWorldName returns an error for a name that cannot be a world's: it has 1 to 128
 // printable characters without spaces.
 func CheckWorldName(name string) error {
-	bad := len(name) == 0 || len(name) > maxWorldName
-	for _, r := range name {
-		bad = bad || r <= ' ' || r == 0x7f || r == '\uFFFD'
+	printable := func(r rune) bool { return r != ' ' && r != utf8.RuneError && unicode.IsPrint(r) }
+	n := utf8.RuneCountInString(name)
+	if n > 0 && n <= maxWorldName && !strings.ContainsFunc(name, func(r rune) bool { return !printable(r) }) {
+		return nil
 	}
-	if bad {
-		return errBadWorldName.New("name", strings.ToValidUTF8(name[:min(len(name), maxWorldName)], "?"))
-	}
-	return nil
+	runes := []rune(name)
+	return errBadWorldName.New("name", strconv.Quote(string(runes[:min(n, maxWorldName)])))
 }
 
 // token matches the tokens that carry a world's tag: <kind>-<environment>-<uuid>.
@@ -61,7 +63,8 @@ var token = regexp.MustCompile(`^[a-z-]+-[a-z]+-([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a
 
 // tokenFields are where requests carry a token, the ones that name an Item first.
 var tokenFields = []string{
-	"access_token", "public_token", "processor_token", "link_token", "plaidProcessorToken",
+	"access_token", "public_token", "processor_token", "link_token",
+	"plaidProcessorToken", "processorToken", "plaid_processor_token", "plaidToken", // Sentinel's, assumed
 }
 
 // tagIn returns the world's tag in the first token among the fields, "" without one.

@@ -12,15 +12,16 @@ const hidden = "[redacted]"
 // secretFields match JSON members and form fields whose values are secrets of the
 // client. Tokens that Tweed made are fakes and stay readable.
 var (
-	secretJSON = regexp.MustCompile(`("(?:secret|sharedSecret|shared_secret)"\s*:\s*)"(?:[^"\\]|\\.)*"`)
+	secretJSON = regexp.MustCompile(`("(?:secret|sharedSecret|shared_secret)"\s*:\s*)"(?:[^"\\]|\\.)*"?`)
 	secretForm = regexp.MustCompile(`((?:^|&)secret=)[^&]*`)
 )
 
 // Redact returns a request body with the client's secrets taken out. The passwords of
-// test users stay: they say what the call was about.
+// test users stay: they say what the call was about. What comes need not be well formed.
 func Redact(body []byte) []byte {
+	body = secretJSON.ReplaceAll(body, []byte(`${1}"`+hidden+`"`))
 	if strings.HasPrefix(strings.TrimSpace(string(body)), "{") {
-		return secretJSON.ReplaceAll(body, []byte(`${1}"`+hidden+`"`))
+		return body
 	}
 	return secretForm.ReplaceAll(body, []byte("${1}"+url.QueryEscape(hidden)))
 }

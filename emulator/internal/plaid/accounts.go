@@ -16,7 +16,7 @@ type account struct {
 	Name           string
 	OfficialName   *string
 	Mask           string
-	Type, Subtype  string
+	Type, Subtype  string       // a custom user's account may lack a subtype
 	Available      *json.Number // dollars, exactly as the Sandbox writes them
 	Current        *json.Number
 	Limit          *json.Number
@@ -91,22 +91,26 @@ type accountBody struct {
 	Mask           *string  `json:"mask"`
 	Name           string   `json:"name"`
 	OfficialName   *string  `json:"official_name"`
-	Subtype        string   `json:"subtype"`
+	Subtype        *string  `json:"subtype"`
 	Type           string   `json:"type"`
 }
 
 func (a account) body() accountBody {
-	currency := a.Currency
-	out := accountBody{
-		AccountID: a.ID, HolderCategory: a.HolderCategory, Name: a.Name, OfficialName: a.OfficialName,
-		Subtype: a.Subtype, Type: a.Type,
-		Balances: balances{Available: a.Available, Current: a.Current, ISOCurrencyCode: &currency, Limit: a.Limit},
+	return accountBody{
+		AccountID: a.ID, HolderCategory: a.HolderCategory, Mask: orNull(a.Mask), Name: a.Name,
+		OfficialName: a.OfficialName, Subtype: orNull(a.Subtype), Type: a.Type,
+		Balances: balances{
+			Available: a.Available, Current: a.Current, ISOCurrencyCode: orNull(a.Currency), Limit: a.Limit,
+		},
 	}
-	if a.Mask != "" {
-		mask := a.Mask
-		out.Mask = &mask
+}
+
+// orNull returns a text of an answer, null for none.
+func orNull(text string) *string {
+	if text == "" {
+		return nil
 	}
-	return out
+	return &text
 }
 
 func bodies(all []account) []accountBody {

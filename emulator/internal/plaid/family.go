@@ -3,8 +3,11 @@
 package plaid
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"tweed/emulator/internal/api"
@@ -25,8 +28,9 @@ func Family() *api.Family {
 		Client: client,
 		// The order is inferred from recorded answers (plaid-ruby's VCR cassettes) and SDK
 		// tests: a null client_id wins over a malformed access_token, a malformed account_id
-		// over a malformed access_token. That keys are looked at after the fields is assumed.
-		Checks: []func(*api.Call) error{checkClient, checkFields, checkKeys},
+		// over a malformed access_token. That keys are looked at after the fields, and before
+		// values that are well formed and refused (INVALID_PROCESSOR), is assumed.
+		Checks: []func(*api.Call) error{checkClient, checkFields, checkKeys, checkValues},
 		Facts:  fact,
 		Write:  write,
 	}
@@ -158,6 +162,9 @@ var (
 	secretForm = regexp.MustCompile(`^[0-9a-f]{30}$`)
 )
 
+// refusal is the name under which checkFields leaves a refused value for checkValues.
+const refusal = "refusal"
+
 // checkFields holds the body against the contract.
 func checkFields(c *api.Call) error {
 	op, ok := contract.Find(c.Op.Method, c.Op.Path)
@@ -167,7 +174,19 @@ func checkFields(c *api.Call) error {
 	for _, note := range op.UnknownEnums(c.Body.Fields) {
 		c.Note("%s", note)
 	}
-	return violation(op.Check(c.Body.Fields))
+	v := op.Check(c.Body.Fields)
+	if v != nil && v.Kind == contract.InvalidInput {
+		c.Keep(refusal, v)
+		return nil
+	}
+	return violation(v)
+}
+
+// checkValues refuses a value that is well formed and none of the vendor's.
+func checkValues(c *api.Call) error {
+	kept, _ := c.Kept(refusal)
+	v, _ := kept.(*contract.Violation)
+	return violation(v)
 }
 
 func violation(v *contract.Violation) error {
@@ -209,7 +228,7 @@ type errorBody struct {
 	ErrorCode        string  `json:"error_code"`
 	ErrorMessage     string  `json:"error_message"`
 	ErrorType        string  `json:"error_type"`
-	RequestID        string  `json:"request_id,omitempty"` // left out inside webhooks and Items
+	RequestID        string  `json:"request_id,omitempty"` // left out inside Items
 	SuggestedAction  *string `json:"suggested_action"`
 }
 
@@ -218,6 +237,23 @@ func errorBodyOf(e *catalogue.Error, requestID string) errorBody {
 		DisplayMessage: e.Display, DocumentationURL: e.DocURL(), ErrorCode: e.Row.Code,
 		ErrorMessage: e.Message, ErrorType: e.Row.Type, RequestID: requestID,
 	}
+}
+
+// withExtra adds the further members that an error has, such as error_code_reason.
+func (b errorBody) withExtra(extra map[string]any) any {
+	if len(extra) == 0 {
+		return b
+	}
+	all := map[string]any{}
+	text, err := json.Marshal(b)
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil {
+		panic("plaid: " + err.Error()) // strings and nulls always marshal
+	}
+	maps.Copy(all, extra)
+	return all
 }
 
 // securityHeaders are on good answers only: none of the 482 recorded errors has them.
@@ -243,7 +279,7 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 		{Name: "Plaid-Version", Value: versionOf(c)},
 	}
 	if err != nil {
-		return api.JSONReply(err.Status, errorBodyOf(err, c.RequestID), common...)
+		return api.JSONReply(err.Status, errorBodyOf(err, c.RequestID).withExtra(err.Extra), common...)
 	}
 	common = append(common, securityHeaders...)
 	if vendorHost.MatchString(c.Host()) {
@@ -253,11 +289,15 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 	return api.JSONReply(200, answer, common...)
 }
 
+// versionOf is what the client asked for, else what the scenario says, else the newest.
 func versionOf(c *api.Call) string {
-	if c.Version == "" {
+	switch {
+	case c.Version != "":
+		return c.Version
+	case c.World == nil:
 		return version
 	}
-	return c.Version
+	return cmp.Or(settingsOf(c.World).Version, version)
 }
 
 // number writes a decimal exactly as it is stored.
@@ -269,10 +309,10 @@ func number(text string) *json.Number {
 	return &n
 }
 
-// Operations returns the operations that are built, the old API's among them.
+// Operations returns the operations that are built, the old API's among them, by path.
 func Operations() []*api.Op {
 	out := []*api.Op{{ID: "exchangeToken", Method: "POST", Path: "/exchange_token", Depth: api.Stateful}}
-	for path := range operations {
+	for _, path := range slices.Sorted(maps.Keys(operations)) {
 		out = append(out, &api.Op{Method: "POST", Path: path, Depth: api.Stateful})
 	}
 	return out

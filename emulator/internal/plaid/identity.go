@@ -76,7 +76,7 @@ type identityAccount struct {
 	Name           string   `json:"name"`
 	OfficialName   *string  `json:"official_name"`
 	Owners         []owner  `json:"owners"`
-	Subtype        string   `json:"subtype"`
+	Subtype        *string  `json:"subtype"`
 	Type           string   `json:"type"`
 }
 

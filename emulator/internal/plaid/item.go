@@ -55,30 +55,34 @@ func (i Item) trouble(w *world.World) error {
 	return nil
 }
 
-// use adds a product to the Item when one of its endpoints is called.
-func (i Item) use(w *world.World, product string) error {
-	if product == "" || slices.Contains(i.Products, product) {
-		return nil
+// use returns the Item as a call that belongs to a product finds it: with the product
+// added if the Item lacks it. "" is no product. Errors, in order of checking:
+// PRODUCTS_NOT_SUPPORTED by the institution, then the state that the Item is in.
+func (i Item) use(w *world.World, product string) (Item, error) {
+	lacks := product != "" && !slices.Contains(i.Products, product)
+	if bank, _ := dataset.FindInstitution(i.Institution); lacks && !bank.Offers(product) {
+		return i, errNotSupported.New("products", quoted([]string{product}))
 	}
-	bank, _ := dataset.FindInstitution(i.Institution)
-	if !bank.Offers(product) {
-		return errNotSupported.New("products", quoted([]string{product}))
+	if err := i.trouble(w); err != nil || !lacks {
+		return i, err
 	}
 	i.Products = sorted(append(slices.Clone(i.Products), product))
 	items.Put(w, i.ID, i)
-	return nil
+	return i, nil
 }
 
-// itemBody is the item object of 2026 (its newer fields are observed there).
+// itemBody is the item object of 2026 (its newer fields are observed there). Created and
+// what the user consented to are in the answer of /item/get alone (OpenAPI file, schemas
+// Item and ItemWithConsentFields).
 type itemBody struct {
 	AuthMethod            *string    `json:"auth_method"`
 	AvailableProducts     []string   `json:"available_products"`
 	BilledProducts        []string   `json:"billed_products"`
 	ConsentExpirationTime *string    `json:"consent_expiration_time"`
-	ConsentedDataScopes   []string   `json:"consented_data_scopes"`
+	ConsentedDataScopes   []string   `json:"consented_data_scopes,omitzero"`
 	ConsentedProducts     []string   `json:"consented_products"`
-	ConsentedUseCases     []string   `json:"consented_use_cases"`
-	CreatedAt             string     `json:"created_at"`
+	ConsentedUseCases     []string   `json:"consented_use_cases,omitzero"`
+	CreatedAt             string     `json:"created_at,omitzero"`
 	Error                 *errorBody `json:"error"`
 	InstitutionID         string     `json:"institution_id"`
 	InstitutionName       string     `json:"institution_name"`
@@ -98,9 +102,8 @@ func (i Item) body(w *world.World) itemBody {
 	}
 	out := itemBody{
 		AvailableProducts: available, BilledProducts: i.Products, Products: i.Products,
-		ConsentedDataScopes: []string{}, ConsentedProducts: i.Products, ConsentedUseCases: []string{},
-		CreatedAt:     i.Created.Format(time.RFC3339),
-		InstitutionID: i.Institution, InstitutionName: bank.Name, ItemID: i.ID,
+		ConsentedProducts: i.Products,
+		InstitutionID:     i.Institution, InstitutionName: bank.Name, ItemID: i.ID,
 		UpdateType: "background", Webhook: i.Webhook,
 	}
 	if slices.Contains(i.Products, "auth") {
@@ -124,11 +127,16 @@ type itemGetResponse struct {
 	Status    itemStatus `json:"status"`
 }
 
+// itemStatus has a member for a product only if the Item has the product; last_webhook is
+// null before the first one (both observed).
 type itemStatus struct {
-	Investments  *updateStatus `json:"investments"`
+	Investments  *updateStatus `json:"investments,omitempty"`
 	LastWebhook  *sent         `json:"last_webhook"`
-	Transactions *updateStatus `json:"transactions"`
+	Transactions *updateStatus `json:"transactions,omitempty"`
 }
+
+// milliseconds is the form of last_successful_update (observed: 2019-06-19T19:57:46.919Z).
+const milliseconds = "2006-01-02T15:04:05.000Z07:00"
 
 type updateStatus struct {
 	LastFailedUpdate     *string `json:"last_failed_update"`
@@ -143,8 +151,10 @@ func itemGet(c *api.Call, req accessTokenRequest) (itemGetResponse, error) {
 		return itemGetResponse{}, err
 	}
 	out := itemGetResponse{Item: item.body(c.World), RequestID: c.RequestID}
+	out.Item.ConsentedDataScopes, out.Item.ConsentedUseCases = []string{}, []string{}
+	out.Item.CreatedAt = item.Created.Format(time.RFC3339)
 	out.Status.LastWebhook = item.LastWebhook
-	at := item.Created.Format(time.RFC3339)
+	at := item.Created.Format(milliseconds)
 	if slices.Contains(item.Products, "transactions") {
 		out.Status.Transactions = &updateStatus{LastSuccessfulUpdate: &at}
 	}

@@ -84,6 +84,8 @@ type legacyExchangeRequest struct {
 	AccountID   any `json:"account_id"`
 }
 
+// legacyExchangeResponse has the members that plaid-ruby 2.1.0 reads, and the account_id
+// that the processor token is for (assumed). It has no request_id: that is in a header.
 type legacyExchangeResponse struct {
 	AccessToken    string `json:"access_token"`
 	AccountID      string `json:"account_id,omitempty"`
@@ -110,13 +112,13 @@ func legacyExchangeToken(c *api.Call, req legacyExchangeRequest) (legacyExchange
 	default:
 		return none, errLegacyAccount.New()
 	}
-	row, ok := publicTokens.Get(c.World, token)
-	if !ok || row.Used || !c.Now.Before(row.Expires) {
-		return none, errLegacyPublicToken.New()
-	}
-	item, ok := items.Get(c.World, row.Item)
-	if !ok || item.Removed {
+	item, err := redeemable(c, token)
+	switch {
+	case err == nil:
+	case asRow(err).Row == errItemNotFound:
 		return none, errLegacyItem.New()
+	default:
+		return none, errLegacyPublicToken.New()
 	}
 	if accountID != "" {
 		acc, ok := item.account(c.World, accountID)
@@ -127,10 +129,7 @@ func legacyExchangeToken(c *api.Call, req legacyExchangeRequest) (legacyExchange
 			return none, errLegacyNoDepository.New()
 		}
 	}
-	item, err := exchange(c, token)
-	if err != nil {
-		return none, errLegacyPublicToken.New()
-	}
+	item = redeem(c, token, item)
 	out := legacyExchangeResponse{AccessToken: item.AccessToken, AccountID: accountID}
 	if accountID != "" {
 		out.ProcessorToken = newProcessorToken(c.World, "processor", item.ID, accountID, apex[0])

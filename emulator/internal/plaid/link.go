@@ -34,12 +34,13 @@ type linkTokenCreateRequest struct {
 	ClientName     *string         `json:"client_name"`
 	CountryCodes   []string        `json:"country_codes"`
 	HostedLink     *struct {
-		LifetimeSeconds int `json:"url_lifetime_seconds"`
+		LifetimeSeconds *json.Number `json:"url_lifetime_seconds"`
 	} `json:"hosted_link"`
-	Language    string   `json:"language"`
-	Products    []string `json:"products"`
-	RedirectURI *string  `json:"redirect_uri"`
-	User        struct {
+	InstitutionData json.RawMessage `json:"institution_data"`
+	Language        string          `json:"language"`
+	Products        []string        `json:"products"`
+	RedirectURI     *string         `json:"redirect_uri"`
+	User            struct {
 		ClientUserID string `json:"client_user_id"`
 	} `json:"user"`
 	Webhook *string `json:"webhook"`
@@ -54,7 +55,8 @@ type linkTokenCreateResponse struct {
 
 // linkTokenCreate makes a link token. In update mode (with an access_token) the Item may
 // be in any state. Errors, in order of checking: those of itemOf if there is an
-// access_token; else INVALID_FIELD without products.
+// access_token, else INVALID_FIELD without products; INVALID_FIELD for a lifetime that
+// cannot be.
 func linkTokenCreate(c *api.Call, req linkTokenCreateRequest) (linkTokenCreateResponse, error) {
 	row := linkToken{Client: c.Client.ID, User: req.User.ClientUserID, Created: c.Now, Expires: c.Now.Add(linkTokenLife)}
 	if req.AccessToken != "" {
@@ -68,23 +70,48 @@ func linkTokenCreate(c *api.Call, req linkTokenCreateRequest) (linkTokenCreateRe
 			"products must be a list of strings containing at least one product") // assumed
 	}
 	row.Metadata = linkMetadata{
-		AccountFilters: req.AccountFilters, ClientName: req.ClientName, CountryCodes: req.CountryCodes,
-		InitialProducts: orEmpty(req.Products), Language: req.Language,
+		AccountFilters: unlessNull(req.AccountFilters), ClientName: req.ClientName, CountryCodes: req.CountryCodes,
+		InitialProducts: orEmpty(req.Products), InstitutionData: unlessNull(req.InstitutionData), Language: req.Language,
 		RedirectURI: req.RedirectURI, Webhook: req.Webhook,
 	}
 	row.Request = withoutCredentials(c.Body.Fields)
 	token := newToken(c.World, "link")
 	out := linkTokenCreateResponse{LinkToken: token, RequestID: c.RequestID}
 	if req.HostedLink != nil {
-		row.Expires = c.Now.Add(linkTokenShortLife)
-		if s := req.HostedLink.LifetimeSeconds; s > 0 {
-			row.Expires = c.Now.Add(time.Duration(s) * time.Second)
+		life, err := hostedLife(req.HostedLink.LifetimeSeconds)
+		if err != nil {
+			return linkTokenCreateResponse{}, err
 		}
+		row.Expires = c.Now.Add(life)
 		out.HostedLinkURL = c.BaseURL + "/link/" + token
 	}
 	linkTokens.Put(c.World, token, row)
 	out.Expiration = row.Expires.Format(time.RFC3339)
 	return out, nil
+}
+
+// hostedLinkMaxLife bounds url_lifetime_seconds (OpenAPI file: positive, at most 21 days).
+const hostedLinkMaxLife = 21 * 24 * time.Hour
+
+// hostedLife is how long a hosted link lives that asks for so many seconds; nil asks for
+// nothing.
+func hostedLife(seconds *json.Number) (time.Duration, error) {
+	if seconds == nil {
+		return linkTokenShortLife, nil
+	}
+	n, err := seconds.Float64()
+	if err != nil || n < 1 || n > hostedLinkMaxLife.Seconds() {
+		return 0, errInvalidField.Text("hosted_link.url_lifetime_seconds must be positive and no longer than 21 days") // assumed
+	}
+	return time.Duration(n) * time.Second, nil
+}
+
+// unlessNull returns nothing for an explicit null: Plaid's schema has no null here.
+func unlessNull(raw json.RawMessage) json.RawMessage {
+	if string(raw) == "null" {
+		return nil
+	}
+	return raw
 }
 
 func orEmpty(list []string) []string {
@@ -117,6 +144,7 @@ type linkMetadata struct {
 	ClientName      *string         `json:"client_name"`
 	CountryCodes    []string        `json:"country_codes"`
 	InitialProducts []string        `json:"initial_products"`
+	InstitutionData json.RawMessage `json:"institution_data,omitempty"`
 	Language        string          `json:"language"`
 	RedirectURI     *string         `json:"redirect_uri"`
 	Webhook         *string         `json:"webhook"`

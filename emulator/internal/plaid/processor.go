@@ -92,9 +92,8 @@ func accountFor(c *api.Call, token, accountID string) (Item, account, error) {
 }
 
 // byProcessorToken resolves a processor token for a product's call. Errors, in order of
-// checking: INVALID_PROCESSOR_TOKEN (its text is not public), ITEM_NOT_FOUND, the Item's
-// own error, PRODUCTS_NOT_SUPPORTED. Partners call with keys of their own, so the
-// client is not compared.
+// checking: INVALID_PROCESSOR_TOKEN (its text is not public), ITEM_NOT_FOUND, those of
+// Item.use. Partners call with keys of their own, so the client is not compared.
 func byProcessorToken(c *api.Call, token, productName string) (Item, account, error) {
 	row, ok := processorTokens.Get(c.World, token)
 	if !ok || inspect(c.World, "processor", token) != nil {
@@ -104,10 +103,8 @@ func byProcessorToken(c *api.Call, token, productName string) (Item, account, er
 	if !ok || item.Removed {
 		return Item{}, account{}, errItemNotFound.New()
 	}
-	if err := item.trouble(c.World); err != nil {
-		return Item{}, account{}, err
-	}
-	if err := item.use(c.World, productName); err != nil {
+	item, err := item.use(c.World, productName)
+	if err != nil {
 		return Item{}, account{}, err
 	}
 	acc, ok := item.account(c.World, row.Account)

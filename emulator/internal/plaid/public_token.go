@@ -38,33 +38,39 @@ type exchangeResponse struct {
 }
 
 // itemPublicTokenExchange trades a public token for its Item's access token. Errors, in
-// order of checking: INVALID_PUBLIC_TOKEN (form, unknown, used before, older than 30
-// minutes), ITEM_NOT_FOUND.
+// order of checking: INVALID_PUBLIC_TOKEN (form, unknown, used before, another client's,
+// 30 minutes old), ITEM_NOT_FOUND.
 func itemPublicTokenExchange(c *api.Call, req publicTokenRequest) (exchangeResponse, error) {
-	item, err := exchange(c, req.PublicToken)
+	item, err := redeemable(c, req.PublicToken)
 	if err != nil {
 		return exchangeResponse{}, err
 	}
+	item = redeem(c, req.PublicToken, item)
 	return exchangeResponse{AccessToken: item.AccessToken, ItemID: item.ID, RequestID: c.RequestID}, nil
 }
 
-// exchange uses a public token up and returns its Item with an access token. A public
-// token of an Item that has one already keeps it (assumed).
-func exchange(c *api.Call, token string) (Item, error) {
+// redeemable returns the Item that the caller can exchange a public token for.
+func redeemable(c *api.Call, token string) (Item, error) {
 	if f := inspect(c.World, "public", token); f != nil {
 		return Item{}, errPublicToken.Variant("malformed")
 	}
 	row, ok := publicTokens.Get(c.World, token)
+	item, found := items.Get(c.World, row.Item)
 	switch {
-	case !ok, row.Used: // the text for a used one is assumed
+	case !ok, row.Used, item.Client != "" && item.Client != c.Client.ID: // the text for a used one is assumed
 		return Item{}, errPublicToken.Variant("unknown")
 	case !c.Now.Before(row.Expires):
 		return Item{}, errPublicToken.Variant("expired")
-	}
-	item, ok := items.Get(c.World, row.Item)
-	if !ok || item.Removed {
+	case !found, item.Removed:
 		return Item{}, errItemNotFound.New()
 	}
+	return item, nil
+}
+
+// redeem uses a public token up and returns its Item with an access token. An Item that
+// has one already keeps it (assumed).
+func redeem(c *api.Call, token string, item Item) Item {
+	row, _ := publicTokens.Get(c.World, token)
 	row.Used = true
 	publicTokens.Put(c.World, token, row)
 	if item.AccessToken == "" {
@@ -72,7 +78,7 @@ func exchange(c *api.Call, token string) (Item, error) {
 		item.Client = c.Client.ID
 		items.Put(c.World, item.ID, item)
 	}
-	return item, nil
+	return item
 }
 
 type publicTokenResponse struct {

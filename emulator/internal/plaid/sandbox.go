@@ -1,6 +1,8 @@
 package plaid
 
 import (
+	"encoding/json"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +18,7 @@ import (
 var (
 	errInstitution  = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_INSTITUTION")
 	errCredentials  = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/INVALID_CREDENTIALS")
+	errPlaidError   = catalogue.Must(catalogue.Plaid, "API_ERROR/PLAID_ERROR")
 	errRecaptchaBad = catalogue.Must(catalogue.Plaid, "RECAPTCHA_ERROR/RECAPTCHA_BAD")
 )
 
@@ -89,7 +92,7 @@ func sandboxItemResetLogin(c *api.Call, req accessTokenRequest) (resetLoginRespo
 		return resetLoginResponse{}, err
 	}
 	item.Error = errLoginRequired.Key()
-	itemWebhook(c.World, &item, "ERROR", map[string]any{"error": errorBodyOf(errLoginRequired.New(), "")})
+	itemWebhook(c.World, &item, "ERROR", map[string]any{"error": webhookErrorOf(errLoginRequired.New())})
 	items.Put(c.World, item.ID, item)
 	return resetLoginResponse{RequestID: c.RequestID, ResetLogin: true}, nil
 }
@@ -144,7 +147,6 @@ func (l Login) Open(w *world.World) (Item, error) {
 		return Item{}, err
 	}
 	item.ID = idOf(w.Draw("item"))
-	items.Put(w, item.ID, item)
 	if later != nil {
 		later.Where = scenario.Where{"item": scenario.Is(item.ID)}
 		later.Name = "password " + l.Password + " of " + item.ID
@@ -152,6 +154,7 @@ func (l Login) Open(w *world.World) (Item, error) {
 			return Item{}, errCredentials.New()
 		}
 	}
+	items.Put(w, item.ID, item)
 	return item, nil
 }
 
@@ -163,8 +166,11 @@ func (l Login) check(item *Item) (*scenario.Rule, error) {
 			return nil, errCredentials.New() // documented: a bad JSON gives INVALID_CREDENTIALS
 		}
 		item.Custom = custom
-		if custom.ForceError != "" {
+		switch {
+		case custom.ForceError != "":
 			return nil, forced(custom.ForceError)
+		case custom.Recaptcha == "bad":
+			return nil, errRecaptchaBad.New()
 		}
 		return nil, nil
 	}
@@ -178,29 +184,35 @@ func (l Login) check(item *Item) (*scenario.Rule, error) {
 	if spec, ok := strings.CutPrefix(l.Password, "later_"); ok {
 		return laterRule(spec)
 	}
-	if l.Password == `{"recaptcha":"bad"}` {
-		return nil, errRecaptchaBad.New()
+	var challenge struct {
+		Recaptcha string `json:"recaptcha"`
 	}
-	if user.Password == "" || user.Password == l.Password || slices.Contains(goodPasswords, l.Password) || strings.HasPrefix(l.Password, "mfa_") {
+	_ = json.Unmarshal([]byte(l.Password), &challenge) // most passwords are no JSON
+	switch {
+	case challenge.Recaptcha == "bad":
+		return nil, errRecaptchaBad.New()
+	case challenge.Recaptcha == "good", user.Password == "", user.Password == l.Password, l.Password == passGood,
+		strings.HasPrefix(l.Password, "mfa_"): // there is no dialog here to ask for the answers (assumed)
 		return nil, nil
 	}
 	return nil, errCredentials.New()
 }
 
-// goodPasswords let user_good in. The mfa_ ones do too where there is no dialog to ask
-// for the answers (assumed).
-var goodPasswords = []string{passGood, `{"recaptcha":"good"}`}
-
-// forced is the error that a password or a custom user names. A code of no row is a
-// wrong password, as at Plaid.
+// forced is the error that a password or a custom user names. A code of no row, or of one
+// that never is an HTTP error, is a wrong password.
 func forced(code string) error {
-	found := catalogue.Find(code)
-	for _, row := range found {
-		if row.Status != 0 && (len(found) == 1 || row.Type == "ITEM_ERROR") {
-			return row.New()
-		}
+	row, err := catalogue.At(code, "/sandbox/public_token/create")
+	if err != nil {
+		return errCredentials.New()
 	}
-	return errCredentials.New()
+	e := row.New()
+	if row == errPlaidError {
+		e.Status = http.StatusInternalServerError // assumed: that of the other API_ERROR
+	}
+	if e.Status == 0 {
+		return errCredentials.New()
+	}
+	return e
 }
 
 // productCalls are the calls that need the bank: where later_<CODE> strikes when it

@@ -25,6 +25,9 @@ var settings = world.NewTable[Settings]("plaid.settings", 1)
 // Set stores the settings of a world. It is part of a world's set-up.
 func Set(w *world.World, s Settings) { settings.Put(w, "settings", s) }
 
+// EnvironmentOf returns the environment of a world's tokens.
+func EnvironmentOf(w *world.World) string { return settingsOf(w).Environment }
+
 func settingsOf(w *world.World) Settings {
 	s, _ := settings.Get(w, "settings")
 	if s.Environment == "" {

@@ -88,16 +88,16 @@ func healthyItem(c *api.Call, token string) (Item, error) {
 	return item, item.trouble(c.World)
 }
 
-// product is healthyItem for a call that belongs to a product. A product that the Item
-// lacks is added if the institution has it (plaid.com/docs/api/items: calling a
-// product's endpoint adds it); if not, PRODUCTS_NOT_SUPPORTED.
+// product is itemOf for a call that belongs to a product. A product that the Item lacks
+// is added if the institution has it (plaid.com/docs/api/items: calling a product's
+// endpoint adds it). Errors, in order of checking: those of itemOf, those of Item.use.
 func product(c *api.Call, token, name string) (Item, error) {
-	item, err := healthyItem(c, token)
+	item, err := itemOf(c, token)
 	if err != nil {
 		return item, err
 	}
-	return item, item.use(c.World, name)
+	return item.use(c.World, name)
 }
 
-// quoted writes a list as Plaid does inside an error text: ["a","b"].
+// quoted writes a list as Plaid does inside an error text: ["a", "b"].
 func quoted(list []string) string { return `["` + strings.Join(list, `", "`) + `"]` }

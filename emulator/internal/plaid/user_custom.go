@@ -1,10 +1,12 @@
 package plaid
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 
 	"tweed/emulator/internal/dataset"
 	"tweed/emulator/internal/world"
@@ -45,7 +47,7 @@ type CustomMeta struct {
 	Name         string      `json:"name,omitempty"`
 	OfficialName string      `json:"official_name,omitempty"`
 	Limit        json.Number `json:"limit,omitempty"`
-	Mask         string      `json:"mask,omitempty"`
+	Mask         *string     `json:"mask,omitempty"`
 }
 
 // CustomNumbers are an account's numbers in the four systems.
@@ -60,7 +62,8 @@ type CustomNumbers struct {
 	BACSSortCode      string `json:"bacs_sort_code,omitempty"`
 }
 
-// CustomIdentity is the owner of an account.
+// CustomIdentity is the owner of an account. What it leaves out is that of user_good; the
+// names are the same for all accounts of the Item (OpenAPI file, schema OwnerOverride).
 type CustomIdentity struct {
 	Names        []string         `json:"names,omitempty"`
 	PhoneNumbers []phoneNumber    `json:"phone_numbers,omitempty"`
@@ -77,7 +80,20 @@ const (
 var (
 	errCustomTooLarge = errors.New("the JSON of user_custom is larger than 55 kB")
 	errCustomAccounts = errors.New("user_custom has more than 10 accounts")
+	errCustomObject   = errors.New("the JSON of user_custom is no object")
+	errCustomType     = errors.New("user_custom has an account whose type is none of Plaid's")
+	errCustomMask     = errors.New("user_custom has a mask that is neither empty nor 2 to 4 letters and digits")
 )
+
+// customTypes are the types that an account can have (OpenAPI file, OverrideAccountType).
+var customTypes = []string{"investment", "credit", "depository", typePayroll, "loan", "other"}
+
+// typePayroll is a source of income and no bank account: no list of accounts has it
+// (OpenAPI file: AccountType lacks it).
+const typePayroll = "payroll"
+
+// customMask is the form of a mask (OpenAPI file, schema Meta).
+var customMask = regexp.MustCompile(`^([A-Za-z0-9]{2,4})?$`)
 
 // parseCustom reads the JSON. Members that it does not know are left aside. Version and
 // seed at the top are accepted, as documented (a note of 2026-09 says otherwise).
@@ -85,46 +101,70 @@ func parseCustom(text string) (*Custom, error) {
 	if len(text) > customMaxBytes {
 		return nil, errCustomTooLarge
 	}
-	var custom Custom
-	if err := json.NewDecoder(strings.NewReader(text)).Decode(&custom); err != nil {
+	var custom *Custom
+	if err := json.Unmarshal([]byte(text), &custom); err != nil {
 		return nil, err
 	}
-	if len(custom.Accounts) > customMaxAccounts {
+	switch {
+	case custom == nil:
+		return nil, errCustomObject
+	case len(custom.Accounts) > customMaxAccounts:
 		return nil, errCustomAccounts
 	}
-	return &custom, nil
+	for _, c := range custom.Accounts {
+		if !slices.Contains(customTypes, c.Type) {
+			return nil, errCustomType
+		}
+		if c.Meta.Mask != nil && !customMask.MatchString(*c.Meta.Mask) {
+			return nil, errCustomMask
+		}
+	}
+	return custom, nil
 }
 
-// customAccounts are the accounts that the JSON asks for. What it leaves out is made up
-// from the Item (assumed): a mask, a name, an account number and, for a checking or
-// savings account, the Sandbox's routing numbers.
+// customAccounts are the accounts that the JSON asks for.
 func (i Item) customAccounts(w *world.World) []account {
-	out := make([]account, len(i.Custom.Accounts))
+	ownerFor := i.Custom.owner()
+	out := make([]account, 0, len(i.Custom.Accounts))
 	for n, c := range i.Custom.Accounts {
-		id := i.accountID(w, n)
+		if c.Type == typePayroll {
+			continue
+		}
 		digits := w.Derive("number", i.ID, strconv.Itoa(n)).Text("0123456789", 12)
-		a := account{
-			ID: id, Type: c.Type, Subtype: c.Subtype, Mask: textElse(c.Meta.Mask, digits[8:]),
-			Name: textElse(c.Meta.Name, "Plaid "+c.Subtype), Currency: textElse(c.Currency, "USD"),
-			Current: number(textElse(c.StartingBalance.String(), "0")), Limit: number(c.Meta.Limit.String()),
-			other: c.Numbers, owners: c.owners(),
-		}
-		a.Available = number(textElse(c.ForceAvailable.String(), a.Current.String()))
-		if c.NullAvailable || c.Type != "depository" && c.ForceAvailable == "" {
-			a.Available = nil
-		}
-		if c.Meta.OfficialName != "" {
-			a.OfficialName = &i.Custom.Accounts[n].Meta.OfficialName
-		}
-		if c.Numbers.ACHRouting != "" || c.Type == "depository" && (c.Subtype == "checking" || c.Subtype == "savings") {
-			a.ach = &dataset.Numbers{
-				Account: textElse(c.Numbers.Account, digits), Routing: textElse(c.Numbers.ACHRouting, sandboxRouting),
-				WireRouting: textElse(c.Numbers.ACHWireRouting, sandboxWireRouting),
-			}
-		}
-		out[n] = a
+		a := c.account(i.accountID(w, n), digits)
+		a.owners = []owner{ownerFor(c.Identity)}
+		out = append(out, a)
 	}
 	return out
+}
+
+// account is one account without its owner. What the JSON leaves out is made up
+// (assumed): a name, a number, a mask that fits the number and, for a checking or savings
+// account, the Sandbox's routing numbers.
+func (c CustomAccount) account(id, digits string) account {
+	n := c.Numbers
+	n.Account = cmp.Or(n.Account, n.InternationalIBAN, digits) // OpenAPI file, schema Numbers
+	a := account{
+		ID: id, Type: c.Type, Subtype: c.Subtype, Mask: n.Account[max(0, len(n.Account)-4):],
+		Name:     cmp.Or(c.Meta.Name, "Plaid "+cmp.Or(c.Subtype, c.Type)),
+		Currency: cmp.Or(c.Currency, "USD"), OfficialName: orNull(c.Meta.OfficialName),
+		Current: number(cmp.Or(c.StartingBalance.String(), "0")), Limit: number(c.Meta.Limit.String()),
+		other: n,
+	}
+	if c.Meta.Mask != nil {
+		a.Mask = *c.Meta.Mask
+	}
+	a.Available = number(cmp.Or(c.ForceAvailable.String(), a.Current.String()))
+	if c.NullAvailable || c.Type != "depository" && c.ForceAvailable == "" {
+		a.Available = nil
+	}
+	if n.ACHRouting != "" || c.Type == "depository" && (c.Subtype == "checking" || c.Subtype == "savings") {
+		a.ach = &dataset.Numbers{
+			Account: n.Account, Routing: cmp.Or(n.ACHRouting, sandboxRouting),
+			WireRouting: cmp.Or(n.ACHWireRouting, sandboxWireRouting),
+		}
+	}
+	return a
 }
 
 // The routing numbers of every Sandbox account (observed).
@@ -133,30 +173,30 @@ const (
 	sandboxWireRouting = "021000021"
 )
 
-func textElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
+// owner returns how the owner of an account follows from its identity.
+func (c *Custom) owner() func(*CustomIdentity) owner {
+	user, _ := dataset.FindUser(userGood)
+	standard := ownerOf(user.Person())
+	for _, a := range c.Accounts {
+		if a.Identity != nil && a.Identity.Names != nil {
+			standard.Names = a.Identity.Names
+			break
+		}
 	}
-	return text
-}
-
-func (c CustomAccount) owners() []owner {
-	if c.Identity == nil {
-		user, _ := dataset.FindUser(userGood)
-		return []owner{ownerOf(user.Person())}
+	return func(given *CustomIdentity) owner {
+		out := standard
+		if given == nil {
+			return out
+		}
+		if given.Emails != nil {
+			out.Emails = given.Emails
+		}
+		if given.PhoneNumbers != nil {
+			out.PhoneNumbers = given.PhoneNumbers
+		}
+		if given.Addresses != nil {
+			out.Addresses = given.Addresses
+		}
+		return out
 	}
-	out := owner{
-		Names: orEmpty(c.Identity.Names), Emails: c.Identity.Emails,
-		PhoneNumbers: c.Identity.PhoneNumbers, Addresses: c.Identity.Addresses,
-	}
-	if out.Emails == nil {
-		out.Emails = []email{}
-	}
-	if out.PhoneNumbers == nil {
-		out.PhoneNumbers = []phoneNumber{}
-	}
-	if out.Addresses == nil {
-		out.Addresses = []addressOfOwner{}
-	}
-	return []owner{out}
 }

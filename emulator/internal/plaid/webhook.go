@@ -57,6 +57,22 @@ func sendWebhook(w *world.World, target string, payload map[string]any) {
 	})
 }
 
+// webhookError is an error inside a webhook: with its HTTP status, and without the
+// members that only an answer has (OpenAPI file, example of ItemErrorWebhook).
+type webhookError struct {
+	DisplayMessage *string `json:"display_message"`
+	ErrorCode      string  `json:"error_code"`
+	ErrorMessage   string  `json:"error_message"`
+	ErrorType      string  `json:"error_type"`
+	Status         int     `json:"status"`
+}
+
+func webhookErrorOf(e *catalogue.Error) webhookError {
+	return webhookError{
+		DisplayMessage: e.Display, ErrorCode: e.Row.Code, ErrorMessage: e.Message, ErrorType: e.Row.Type, Status: e.Status,
+	}
+}
+
 // itemWebhook sends a webhook of type ITEM and keeps it as the Item's last one.
 func itemWebhook(w *world.World, item *Item, code string, extra map[string]any) {
 	if item.Webhook == "" {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tweed/emulator/internal/nacha"
+	"tweed/emulator/internal/spell"
 	"tweed/emulator/internal/world"
 )
 
@@ -256,7 +257,7 @@ func unknownAssumption(name string) error {
 			return fmt.Errorf("%s cannot be set", name)
 		}
 	}
-	return fmt.Errorf("no assumption is called %q; %s", name, nearestOf(name, settable))
+	return fmt.Errorf("no assumption is called %q; %s", name, meant(name, settable))
 }
 
 func oneOf(values ...string) func(string) error {
@@ -264,7 +265,7 @@ func oneOf(values ...string) func(string) error {
 		if slices.Contains(values, value) {
 			return nil
 		}
-		return fmt.Errorf("%q is not possible; %s", value, nearestOf(value, values))
+		return fmt.Errorf("%q is not possible; %s", value, meant(value, values))
 	}
 }
 
@@ -298,4 +299,12 @@ func checkTokenMethod(value string) error {
 		}
 	}
 	return nil
+}
+
+// meant is a help for who wrote a word that is none of words.
+func meant(word string, words []string) string {
+	if near := spell.Nearest(word, words); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "there are " + strings.Join(words, ", ")
 }

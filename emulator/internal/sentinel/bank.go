@@ -99,7 +99,7 @@ func bankAtPlaid(c *api.Call, token string) (bankAccount, error) {
 		if detail != "" {
 			c.Note("the processor token: %s (%s)", problem, detail)
 		}
-		return bankAccount{}, tokenError(problem, detail)
+		return bankAccount{}, tokenError(c.World, problem, detail)
 	}
 	bank := bankAccount{Number: found.Number, Routing: found.Routing, Type: checking, Owner: found.Owner, Token: token}
 	if slices.Contains(savingsSubtypes, found.Type) {
@@ -121,16 +121,16 @@ func bankAtPlaid(c *api.Call, token string) (bankAccount, error) {
 	return bank, nil
 }
 
-func tokenError(problem plaid.TokenFault, detail string) error {
+func tokenError(w *world.World, problem plaid.TokenFault, detail string) error {
 	switch problem {
 	case plaid.TokenItemRemoved:
 		return errTokenRemoved.New()
 	case plaid.TokenLoginRequired:
-		return errTokenLogin.New()
+		return errTokenLogin.New("code", detail)
 	case plaid.TokenOtherProcessor:
 		return errTokenProcessor.New("processor", detail)
 	case plaid.TokenOtherEnvironment:
-		return errTokenEnvironment.New("got", detail)
+		return errTokenEnvironment.New("got", detail, "expected", plaid.EnvironmentOf(w))
 	case plaid.TokenNoNumbers:
 		return errTokenNoAuth.New()
 	case plaid.TokenUnknown:

@@ -100,6 +100,13 @@ func invalid(field, problem string) error {
 // that has neither has no body (motoqueiro/ApexClearingSDK; for Sentinel assumed). Rows of Plaid, forced by a scenario,
 // keep their code as the label.
 func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
+	reply := writeBody(c, answer, err)
+	// The header is assumed: Plaid's old API and many gateways call it so.
+	reply.Header = append(reply.Header, api.Header{Name: "X-Request-Id", Value: c.RequestID})
+	return reply
+}
+
+func writeBody(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 	switch {
 	case err != nil && err.Row.Family == catalogue.Tweed:
 		return api.TweedError(c, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tweed/emulator/internal/plaid"
+	"tweed/emulator/internal/wall"
 	"tweed/emulator/internal/world"
 )
 
@@ -271,11 +272,13 @@ func TestMask(t *testing.T) {
 
 func TestTokenFaultsAreKnown(t *testing.T) {
 	t.Parallel()
+	w, err := world.New("faults", world.Config{}, wall.Now)
+	require.NoError(t, err)
 	for _, problem := range []plaid.TokenFault{
 		plaid.TokenUnknown, plaid.TokenItemRemoved, plaid.TokenLoginRequired, plaid.TokenOtherProcessor,
 		plaid.TokenOtherEnvironment, plaid.TokenNoNumbers,
 	} {
-		require.ErrorContains(t, tokenError(problem, "x"), "PROCESSOR_TOKEN_")
+		require.ErrorContains(t, tokenError(w, problem, "x"), "PROCESSOR_TOKEN_")
 	}
 }
 

@@ -108,7 +108,9 @@ func TestTransferRefused(t *testing.T) {
 	id := s.approvedRelationship()
 	amounts := []any{
 		0, -1, "0.00", "", "abc", "1,000", "100.001", json.Number("0.1e-5"), json.Number("1e9"), "100000000.00",
-		true, nil, []int{1}, "1e999999999999999999999", "NaN", ".5", "5.",
+		true, nil,
+		map[string]any{},
+		"1e999999999999999999999", "NaN", ".5", "5.",
 	}
 	for _, amount := range amounts {
 		message := s.refused(depositsPath, http.StatusBadRequest, deposit(id, "e", amount))

@@ -1,0 +1,49 @@
+package emulator_test
+
+// access makes an Item and returns its access token.
+func (c *client) access() string {
+	c.t.Helper()
+	return c.link().access
+}
+
+// everyPlaidReply calls every Plaid operation that behaves, once and well, and returns the
+// replies by path.
+func everyPlaidReply(c *client) map[string]reply {
+	c.t.Helper()
+	made := c.link()
+	processor := c.processorToken(made)
+	token, account := made.access, made.accounts[0]
+	link := c.ok("/link/token/create", fields{
+		"client_name": "<Tweed & Co>", "country_codes": []string{"US"}, "language": "en", "products": []string{"auth"},
+		"user": fields{"client_user_id": "u-1"}, "hosted_link": fields{},
+	})
+	bodies := map[string]fields{
+		"/sandbox/public_token/create":                {"institution_id": platypus, "initial_products": []string{"auth"}},
+		"/sandbox/processor_token/create":             {"institution_id": platypus},
+		"/item/public_token/create":                   {"access_token": token},
+		"/item/public_token/exchange":                 {"public_token": c.publicToken()},
+		"/item/get":                                   {"access_token": token},
+		"/accounts/get":                               {"access_token": token},
+		"/accounts/balance/get":                       {"access_token": token},
+		"/auth/get":                                   {"access_token": token},
+		"/identity/get":                               {"access_token": token},
+		"/link/token/get":                             {"link_token": link.text("link_token")},
+		"/processor/token/create":                     {"access_token": token, "account_id": account, "processor": "dwolla"},
+		"/processor/apex/processor_token/create":      {"access_token": token, "account_id": account},
+		"/item/processor_token/apex/create":           {"access_token": token, "account_id": account},
+		"/processor/stripe/bank_account_token/create": {"access_token": token, "account_id": account},
+		"/processor/account/get":                      {"processor_token": processor},
+		"/processor/auth/get":                         {"processor_token": processor},
+		"/processor/balance/get":                      {"processor_token": processor},
+		"/processor/identity/get":                     {"processor_token": processor},
+		"/sandbox/item/reset_login":                   {"access_token": c.access()},
+		"/item/remove":                                {"access_token": c.access()},
+		"/item/access_token/invalidate":               {"access_token": c.access()},
+		"/webhook_verification_key/get":               {"key_id": "6c5516e1-92dc-479e-a8ff-5a51992e0001"},
+	}
+	replies := map[string]reply{"/link/token/create": link}
+	for path, body := range bodies {
+		replies[path] = c.post(path, body)
+	}
+	return replies
+}
