@@ -37,8 +37,8 @@ func newClient(t testing.TB, emu *emulator.Emulator, world string) *client {
 	return &client{t: t, base: emu.URL(), world: world}
 }
 
-// id is a client_id or user name that leads into the client's world.
-func (c *client) id(name string) string {
+// inWorld is a client_id or user name that leads into the client's world.
+func (c *client) inWorld(name string) string {
 	if c.world == "" {
 		return name
 	}
@@ -70,10 +70,8 @@ func (r reply) text(path ...string) string {
 	return text
 }
 
-// key is the error of Plaid's dialect: TYPE/CODE, or the code alone for Tweed's own refusals.
-func (r reply) key() string {
-	return strings.TrimPrefix(r.text("error_type")+"/"+r.text("error_code"), "/")
-}
+// key is the error of Plaid's dialect: TYPE/CODE.
+func (r reply) key() string { return r.text("error_type") + "/" + r.text("error_code") }
 
 // try sends a request and returns the reply, or the error of the transport. headers are
 // name, value pairs; they replace those that the client sends by itself.
@@ -86,7 +84,7 @@ func (c *client) try(method, path, body string, headers ...string) (reply, error
 	if strings.HasPrefix(path, "/sentinel/") {
 		req.Header.Set("Authorization", c.jwt)
 	} else {
-		req.Header.Set("PLAID-CLIENT-ID", c.id(clientID))
+		req.Header.Set("PLAID-CLIENT-ID", c.inWorld(clientID))
 		req.Header.Set("PLAID-SECRET", secret)
 	}
 	for i := 0; i < len(headers); i += 2 {
@@ -231,7 +229,7 @@ func loginJWS(username, entity, shared string) string {
 // login gets the client a JWT of Legit.
 func (c *client) login() {
 	c.t.Helper()
-	got := c.post("/legit/api/v1/cc/token", fields{"jws": loginJWS(c.id("apexuser"), "correspondent.TWEED", "shared")})
+	got := c.post("/legit/api/v1/cc/token", fields{"jws": loginJWS(c.inWorld("apexuser"), "correspondent.TWEED", "shared")})
 	require.Equal(c.t, http.StatusOK, got.Status, got.Body)
 	c.jwt = got.Body
 }

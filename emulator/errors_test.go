@@ -65,7 +65,7 @@ func TestForceEveryRow(t *testing.T) {
 		t.Run(row.Key(), func(t *testing.T) {
 			t.Parallel()
 			c := newClient(t, emu, fmt.Sprintf("row-%d", i))
-			token := fields{"access_token": c.access()}
+			token := fields{"access_token": c.accessToken()}
 			status, header, then := row.Status, row.Key(), scenario.Error(row.Key())
 			if row.Never != "" || row.Status == 0 {
 				status = http.StatusTeapot
@@ -91,7 +91,7 @@ func TestForceEveryRow(t *testing.T) {
 // refusedWithoutStatus: what never is an HTTP error is not made into one by accident.
 func refusedWithoutStatus(t *testing.T, emu *emulator.Emulator, c *client, row *catalogue.Row) {
 	t.Helper()
-	byHeader := c.refused(400, "TWEED_UNKNOWN_ERROR_CODE", "/item/get", nil, "Tweed-Error", row.Key())
+	byHeader := c.refused(400, "TWEED_ERROR/TWEED_UNKNOWN_ERROR_CODE", "/item/get", nil, "Tweed-Error", row.Key())
 	require.Contains(t, byHeader.text("error_message"), `Write "`+row.Key()+`; status=400".`)
 	require.Panics(t, func() {
 		emu.World(c.world).Rule(scenario.Rule{Call: "/item/get", Then: scenario.Error(row.Key())})
@@ -260,7 +260,7 @@ func TestForceHeaderRefused(t *testing.T) {
 		"INVALID_INPUT/ITEM_LOCKED":       "ITEM_LOCKED",
 		"ITEM_ERROR/ITEM_LOCKED/ITEM_OLD": "ITEM_LOCKED",
 	} {
-		got := c.refused(400, "TWEED_UNKNOWN_ERROR_CODE", "/item/get", nil, "Tweed-Error", header)
+		got := c.refused(400, "TWEED_ERROR/TWEED_UNKNOWN_ERROR_CODE", "/item/get", nil, "Tweed-Error", header)
 		require.Contains(t, got.text("error_message"), hint, header)
 	}
 	got := c.post("/item/get", nil, "Tweed-Error", "ITEM_LOCKED;status=299")

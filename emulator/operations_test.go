@@ -1,7 +1,7 @@
 package emulator_test
 
-// access makes an Item and returns its access token.
-func (c *client) access() string {
+// accessToken makes an Item and returns its access token.
+func (c *client) accessToken() string {
 	c.t.Helper()
 	return c.link().access
 }
@@ -36,9 +36,9 @@ func everyPlaidReply(c *client) map[string]reply {
 		"/processor/auth/get":                         {"processor_token": processor},
 		"/processor/balance/get":                      {"processor_token": processor},
 		"/processor/identity/get":                     {"processor_token": processor},
-		"/sandbox/item/reset_login":                   {"access_token": c.access()},
-		"/item/remove":                                {"access_token": c.access()},
-		"/item/access_token/invalidate":               {"access_token": c.access()},
+		"/sandbox/item/reset_login":                   {"access_token": c.accessToken()},
+		"/item/remove":                                {"access_token": c.accessToken()},
+		"/item/access_token/invalidate":               {"access_token": c.accessToken()},
 		"/webhook_verification_key/get":               {"key_id": "6c5516e1-92dc-479e-a8ff-5a51992e0001"},
 	}
 	replies := map[string]reply{"/link/token/create": link}

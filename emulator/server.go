@@ -45,7 +45,7 @@ func (e *Emulator) newHandler() http.Handler {
 	}
 	router.PathPrefix(strings.TrimSuffix(control.Prefix, "/")).Handler(e.controlHandler())
 	apex := sentinel.Family()
-	mount("/sentinel/", apex)
+	mount("/sentinel", apex) // and /sentinel2, the later generation
 	mount("/legit/", sentinel.Legit())
 	mount("/exchange_token", plaid.Legacy())
 	mount("/", plaid.Family())

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/wall"
 	"tweed/emulator/internal/world"
 )
@@ -73,6 +74,9 @@ func position(text []byte, err error) error {
 }
 
 func (e *Emulator) importWorld(export world.Export) error {
+	if err := api.CheckWorldName(export.Name); err != nil {
+		return err
+	}
 	w, err := e.worlds.Take(export.Name, false)
 	if err != nil {
 		return err

@@ -28,6 +28,11 @@ type Family struct {
 	Write func(c *Call, answer any, err *catalogue.Error) Reply
 }
 
+// vendor tells a vendor's dialect from Tweed's own control API, which has no facts: no
+// rule acts on it, the journal leaves it out, and it moves no clock and no counter of a
+// world by itself.
+func (f *Family) vendor() bool { return f.Facts != nil }
+
 // Depth says how deep an operation goes.
 type Depth string
 

@@ -32,7 +32,7 @@ func (f *flight) finish(w *world.World, answer any, err error) Reply {
 		reply = f.family.Write(c, answer, failed)
 	}
 	reply.Header = append(reply.Header, f.ownHeaders(failed)...)
-	if f.Journal != nil && f.family.Facts != nil {
+	if f.Journal != nil && f.family.vendor() {
 		f.record(w, reply, failed)
 	}
 	w.Commit()
@@ -78,7 +78,7 @@ func (f *flight) patch(answer any) (any, error) {
 
 // ownHeaders are what Tweed says beside the vendor's headers.
 func (f *flight) ownHeaders(failed *catalogue.Error) []Header {
-	if f.family.Facts == nil {
+	if !f.family.vendor() {
 		return nil
 	}
 	c := f.call

@@ -85,7 +85,7 @@ func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 
 // turn is one stay in the world.
 func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan struct{}) {
-	w, err := f.Worlds.Take(name, f.family.Name != "control" && !f.parked)
+	w, err := f.Worlds.Take(name, f.family.vendor() && !f.parked)
 	if err != nil {
 		return f.family.Write(f.call, nil, errorOf(takeError(err))), nil, nil
 	}
@@ -128,7 +128,7 @@ func takeError(err error) error {
 func (f *flight) read(r *http.Request) {
 	f.req = &Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Host: r.Host}
 	f.call = &Call{req: f.req, BaseURL: f.Base(r.Host), Version: r.Header.Get("Plaid-Version")}
-	body, err := io.ReadAll(io.LimitReader(r.Body, f.BodyLimit+1))
+	body, err := readBody(r, f.BodyLimit)
 	if err != nil {
 		f.problem = errBadRequest.New("text", "the body could not be read: "+err.Error())
 		return
@@ -147,6 +147,17 @@ func (f *flight) read(r *http.Request) {
 	f.call.Client = f.family.Client(f.req, decoded)
 }
 
+// readBody reads a body whole, but not more than one byte over the limit. A body whose
+// length is announced gets a buffer of just that size.
+func readBody(r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > 0 && r.ContentLength <= limit {
+		body := make([]byte, r.ContentLength)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	return io.ReadAll(io.LimitReader(r.Body, limit+1))
+}
+
 // run is the operation, between what comes before and its reply.
 func (f *flight) run(w *world.World) (answer any, err error) {
 	defer func() {
@@ -158,7 +169,9 @@ func (f *flight) run(w *world.World) (answer any, err error) {
 	c := f.call
 	c.World, c.Now = w, w.Now()
 	if !f.parked {
-		c.RequestID = w.Draw("request").Hex(requestIDLength)
+		if f.family.vendor() {
+			c.RequestID = w.Draw("request").Hex(requestIDLength)
+		}
 		if err := f.before(w); err != nil {
 			return nil, err
 		}
@@ -177,7 +190,7 @@ const requestIDLength = 15
 // is used up, only on calls that have none of their own faults.
 func (f *flight) before(w *world.World) error {
 	c := f.call
-	if forced := c.Header("Tweed-Error"); forced != "" && f.family.Facts != nil {
+	if forced := c.Header("Tweed-Error"); forced != "" && f.family.vendor() {
 		return f.forced(forced)
 	}
 	if f.problem != nil {
@@ -205,7 +218,7 @@ func (f *flight) before(w *world.World) error {
 }
 
 func (f *flight) decide(w *world.World) scenario.Plan {
-	if f.family.Facts == nil {
+	if !f.family.vendor() {
 		return scenario.Plan{}
 	}
 	op := f.call.Op

@@ -21,7 +21,7 @@ func (l Login) Given(w *world.World) error {
 	if len(l.Products) == 0 {
 		l.Products = []string{"auth"}
 	}
-	if l.Custom != nil {
+	if len(l.Custom) > 0 {
 		text, err := json.Marshal(l.Custom)
 		if err != nil {
 			return err

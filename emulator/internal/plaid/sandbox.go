@@ -121,10 +121,10 @@ type Login struct {
 	Password    string
 	Products    []string
 	Webhook     string
-	Client      string // client_id that will own the Item; "" for any
-	ClientUser  string // client_user_id
-	Alias       string // name in a scenario
-	Custom      any    // what user_custom would type, as a value; see Given
+	Client      string         // client_id that will own the Item; "" for any
+	ClientUser  string         // client_user_id
+	Alias       string         // name in a scenario
+	Custom      map[string]any // what user_custom would type, as a value; see Given
 }
 
 // Open makes the Item of a login. Errors, in order of checking: INVALID_INSTITUTION,

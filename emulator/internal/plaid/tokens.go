@@ -1,8 +1,10 @@
 package plaid
 
 import (
-	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
@@ -28,24 +30,36 @@ func newToken(w *world.World, kind string) string {
 	return kind + "-" + settingsOf(w).Environment + "-" + w.UUID(kind)
 }
 
-// tokenForm is <kind>-<environment>-<identifier>; the identifier of a fake is a UUID.
-var tokenForm = regexp.MustCompile(
-	`^([a-z]+)-(sandbox|development|production)-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$`)
+// environments are the middle parts of tokens.
+var environments = []string{"sandbox", "development", "production"}
+
+// uuidLength is the length of a UUID with its hyphens.
+const uuidLength = 36
+
+// parts takes a token of the form <kind>-<environment>-<uuid> apart. It returns false for
+// any other text.
+func parts(token string) (kind, env string, ok bool) {
+	kind, rest, _ := strings.Cut(token, "-")
+	env, id, _ := strings.Cut(rest, "-")
+	ok = kind != "" && slices.Contains(environments, env) && len(id) == uuidLength && uuid.Validate(id) == nil &&
+		strings.ToLower(token) == token
+	return kind, env, ok
+}
 
 // fault is what is wrong with a token before it is looked up.
 type fault struct{ variant, expected, got string }
 
 // inspect looks at a token's form: its shape, its kind and its environment.
 func inspect(w *world.World, kind, token string) *fault {
-	m := tokenForm.FindStringSubmatch(token)
+	gotKind, gotEnv, ok := parts(token)
 	env := settingsOf(w).Environment
 	switch {
-	case m == nil:
+	case !ok:
 		return &fault{variant: "malformed"}
-	case m[1] != kind:
-		return &fault{"wrong_type", kind, m[1]}
-	case m[2] != env:
-		return &fault{"wrong_environment", env, m[2]}
+	case gotKind != kind:
+		return &fault{"wrong_type", kind, gotKind}
+	case gotEnv != env:
+		return &fault{"wrong_environment", env, gotEnv}
 	}
 	return nil
 }

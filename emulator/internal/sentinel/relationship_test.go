@@ -76,7 +76,7 @@ func TestRelationshipTokenRefused(t *testing.T) {
 			s.good("/item/remove", with(keys, map[string]any{"access_token": access}))
 			return token
 		}},
-		{"login required", "log in again", func(s *server) string {
+		{"login required", "ITEM_LOGIN_REQUIRED", func(s *server) string {
 			token, access := s.processorToken("0000", "apex_clearing")
 			s.good("/sandbox/item/reset_login", with(keys, map[string]any{"access_token": access}))
 			return token
