@@ -16,6 +16,9 @@ import (
 	"tweed/emulator/scenario"
 )
 
+// benchLink is the body of a call that makes a public token.
+const benchLink = `{` + benchKeys + `,"institution_id":"ins_109508","initial_products":["auth"]}`
+
 const benchKeys = `"client_id":"000000000000000000007eed","secret":"0000000000000000000000000000ed"`
 
 // sink is a ResponseWriter that keeps the last body in a buffer that it uses again.
@@ -31,6 +34,7 @@ func (s *sink) Write(b []byte) (int, error) { return s.body.Write(b) }
 
 // post sends one request through the whole handler, without a network.
 func (s *sink) post(b testing.TB, h http.Handler, path, body string) {
+	b.Helper()
 	s.header, s.status = http.Header{}, 0
 	s.body.Reset()
 	r, err := http.NewRequest(http.MethodPost, path, strings.NewReader(body)) //nolint:noctx // in process
@@ -41,6 +45,7 @@ func (s *sink) post(b testing.TB, h http.Handler, path, body string) {
 }
 
 func (s *sink) field(b testing.TB, name string) string {
+	b.Helper()
 	var fields map[string]any
 	require.NoError(b, json.Unmarshal(s.body.Bytes(), &fields))
 	text, _ := fields[name].(string)
@@ -51,10 +56,12 @@ func (s *sink) field(b testing.TB, name string) string {
 // busy is a scenario with rules that are asked and do not match, so that what a
 // scenario costs is measured, too.
 func busy(b testing.TB, rules int) *scenario.Scenario {
+	b.Helper()
 	var text strings.Builder
 	text.WriteString("rules:\n")
 	for i := range rules {
-		fmt.Fprintf(&text, "  - {call: [/item/public_token/exchange, /item/get], where: {institution_id: ins_%d}, then: {error: ITEM_LOCKED}}\n", i)
+		fmt.Fprintf(&text, "  - call: [/item/public_token/exchange, /item/get]\n"+
+			"    where: {institution_id: ins_%d}\n    then: {error: ITEM_LOCKED}\n", i)
 	}
 	s, err := scenario.Load("busy", []byte(text.String()))
 	require.NoError(b, err)
@@ -75,7 +82,7 @@ func BenchmarkExchange(b *testing.B) {
 			b.StopTimer()
 			bodies = bodies[:0]
 			for range cap(bodies) {
-				s.post(b, e, "/sandbox/public_token/create", `{`+benchKeys+`,"institution_id":"ins_109508","initial_products":["auth"]}`)
+				s.post(b, e, "/sandbox/public_token/create", benchLink)
 				bodies = append(bodies, `{`+benchKeys+`,"public_token":"`+s.field(b, "public_token")+`"}`)
 			}
 			b.StartTimer()
@@ -100,7 +107,7 @@ func BenchmarkSize(b *testing.B) {
 			}
 			token := ""
 			for range tc.items {
-				s.post(b, e, "/sandbox/public_token/create", `{`+benchKeys+`,"institution_id":"ins_109508","initial_products":["auth"]}`)
+				s.post(b, e, "/sandbox/public_token/create", benchLink)
 				s.post(b, e, "/item/public_token/exchange", `{`+benchKeys+`,"public_token":"`+s.field(b, "public_token")+`"}`)
 				token = s.field(b, "access_token")
 			}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"tweed/emulator/internal/api"
 )
@@ -47,7 +48,7 @@ func RunT(t T, options ...Options) *Emulator {
 func (e *Emulator) Dump() string {
 	var b strings.Builder
 	for _, c := range e.calls(api.Filter{}) {
-		fmt.Fprintf(&b, "%s #%d %s %s %s %d", c.World, c.N, c.Time.Format("2006-01-02T15:04:05Z07:00"), c.Method, c.Path, c.Status)
+		fmt.Fprintf(&b, "%s #%d %s %s %s %d", c.World, c.N, c.Time.Format(time.RFC3339), c.Method, c.Path, c.Status)
 		if c.Code != "" {
 			fmt.Fprintf(&b, " %s", c.Code)
 		}

@@ -212,10 +212,10 @@ func (f flowFlags) walk(ctx context.Context, cfg flow.Config, w io.Writer) (*flo
 }
 
 func compareFlows(cmd *cobra.Command, f flowFlags) error {
-	real := f
-	real.target = "sandbox"
+	vendors := f
+	vendors.target = "sandbox"
 	var results []*flow.Result
-	for _, one := range []flowFlags{real, f} {
+	for _, one := range []flowFlags{vendors, f} {
 		cfg, end, err := one.configure()
 		if err != nil {
 			return err

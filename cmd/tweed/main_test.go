@@ -65,7 +65,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 		{"run a red one", []string{"run", red}, 1, "status: wanted 400, got 200", ""},
 		{"run counts", []string{"run", "happy-path", red}, 1, "1 passed, 1 failed", ""},
 		{"flow", []string{"flow"}, 0, "end: completed", ""},
-		{"flow with a failing password", []string{"flow", "--password", "error_ITEM_LOCKED"}, 1, "ITEM_LOCKED", "the flow ended failed"},
+		{"flow with an error", []string{"flow", "--password", "error_ITEM_LOCKED"}, 1, "ITEM_LOCKED", "ended failed"},
 		{"flow with a bad amount", []string{"flow", "--amount", "1.234"}, 2, "", "amount"},
 		{"flow to another target", []string{"flow", "--target", "production"}, 2, "", `there is only "sandbox"`},
 		{"one error", []string{"errors", "ITEM_LOCKED"}, 0, "ITEM_ERROR/ITEM_LOCKED", ""},
@@ -205,7 +205,6 @@ func TestServeTakesAFreshSeed(t *testing.T) {
 	require.Regexp(t, `seed \d+; repeat with --seed \d+`, first)
 	require.NotEqual(t, first, second)
 }
-
 
 func TestFlowAgainstARunningServer(t *testing.T) {
 	t.Parallel()

@@ -35,7 +35,7 @@ func newRoutes() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().BoolVar(&assumptions, "assumptions", false, "list what is assumed about Sentinel, and what would settle it")
+	cmd.Flags().BoolVar(&assumptions, "assumptions", false, "list what is assumed of Sentinel, and what would settle it")
 	cmd.Flags().StringVar(&depth, "depth", "", "only operations of this depth: stateful, shaped, none")
 	return cmd
 }

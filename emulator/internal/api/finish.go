@@ -175,7 +175,8 @@ func JSONReply(status int, v any, header ...Header) Reply {
 	if err != nil { // answers are our own types; a value that cannot be encoded is a bug
 		panic("api: " + err.Error())
 	}
-	return Reply{Status: status, Body: body, Header: append([]Header{{"Content-Type", "application/json; charset=utf-8"}}, header...)}
+	all := append([]Header{{"Content-Type", "application/json; charset=utf-8"}}, header...)
+	return Reply{Status: status, Body: body, Header: all}
 }
 
 // TweedError is the body of Tweed's own refusals, the same in every family.

@@ -17,20 +17,21 @@ import (
 	"tweed/emulator/internal/wall"
 )
 
+// link is the body of a call that makes a public token.
+const link = `{` + keys + `,"institution_id":"ins_109508","initial_products":["auth"]}`
+
 const keys = `"client_id":"000000000000000000007eed","secret":"0000000000000000000000000000ed"`
 
 // prepare makes an Item and returns the body of the measured call.
 func prepare(url string) ([]byte, error) {
 	token := "access-sandbox-00000000-0000-4000-8000-000000000000"
-	if strings.Contains(url, "floor") {
-		return nil, nil
-	}
-	public, err := field(url+"/sandbox/public_token/create", `{`+keys+`,"institution_id":"ins_109508","initial_products":["auth"]}`, "public_token")
+	public, err := field(url+"/sandbox/public_token/create", link, "public_token")
 	if err != nil {
 		return nil, err
 	}
-	if got, err := field(url+"/item/public_token/exchange", `{`+keys+`,"public_token":"`+public+`"}`, "access_token"); err == nil {
-		token = got
+	exchange := `{` + keys + `,"public_token":"` + public + `"}`
+	if got, err := field(url+"/item/public_token/exchange", exchange, "access_token"); err == nil {
+		token = got // the floor answers without one
 	}
 	return []byte(`{` + keys + `,"access_token":"` + token + `"}`), nil
 }
@@ -60,7 +61,7 @@ func hammer(url string, body []byte) (n int64, took time.Duration) {
 	began := wall.Now()
 	for range connections {
 		group.Go(func() {
-			for wall.Since(began) < passSeconds {
+			for wall.Since(began) < passTime {
 				resp, err := client.Post(url, "application/json", bytes.NewReader(body)) //nolint:noctx // bounded by the pass
 				if err != nil {
 					return
@@ -93,8 +94,9 @@ func inProcess() error {
 		before := heap()
 		token := ""
 		for range size {
-			public := call(emu, "/sandbox/public_token/create", `{`+keys+`,"institution_id":"ins_109508","initial_products":["auth"]}`, "public_token")
-			token = call(emu, "/item/public_token/exchange", `{`+keys+`,"public_token":"`+public+`"}`, "access_token")
+			public := call(emu, "/sandbox/public_token/create", link, "public_token")
+			body := `{` + keys + `,"public_token":"` + public + `"}`
+			token = call(emu, "/item/public_token/exchange", body, "access_token")
 		}
 		if size > 1 {
 			fmt.Printf("memory per Item      %d bytes, with its two tokens (%d Items)\n", (heap()-before)/size, size)

@@ -17,7 +17,7 @@ import (
 const (
 	starts      = 15
 	passes      = 3
-	passSeconds = 3 * time.Second
+	passTime    = 3 * time.Second
 	connections = 16
 )
 
@@ -97,7 +97,7 @@ func load(ctx context.Context, tweed string) error {
 		slices.Sort(costs[i])
 	}
 	middle := passes / 2
-	fmt.Printf("floor                %.0f requests/s, %.1f µs CPU each (bare net/http: decode, store, encode the same JSON)\n",
+	fmt.Printf("floor                %.0f requests/s, %.1f µs CPU each (bare net/http: decode, store, encode the same)\n",
 		rates[0][middle], costs[0][middle])
 	fmt.Printf("tweed                %.0f requests/s, %.1f µs CPU each (POST /item/public_token/create)\n",
 		rates[1][middle], costs[1][middle])

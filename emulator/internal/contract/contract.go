@@ -43,8 +43,6 @@ type Op struct {
 type route struct{ method, path string }
 
 // routes finds operations by method and path.
-//
-//nolint:gochecknoglobals // an index of a read-only table, made when it is first asked
 var routes = sync.OnceValue(func() map[route]*Op {
 	m := make(map[route]*Op, len(ops))
 	for i := range ops {

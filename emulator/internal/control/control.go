@@ -55,9 +55,9 @@ func (a *API) table() []operation {
 		{"GET", w + "export", "all records as JSON", a.export},
 		{"POST", w + "import", "replace all records by an export", a.load},
 		{"GET", w + "clock", "what time is it?", a.showClock},
-		{"POST", w + "clock", `move the clock: {"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`, a.moveClock},
+		{"POST", w + "clock", `{"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`, a.moveClock},
 		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
-		{"PUT", w + "scenario", "start again under another scenario: YAML, or the name of one that comes with Tweed", a.putScenario},
+		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
 		{"GET", w + "rules", "the rules that were added", a.listRules},
 		{"POST", w + "rules", "add a rule: YAML or JSON", a.addRule},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
@@ -89,7 +89,10 @@ func (a *API) Family() *api.Family {
 func (a *API) router() *mux.Router {
 	router := mux.NewRouter().SkipClean(true)
 	for _, row := range a.table() {
-		op := &api.Op{ID: row.method + " " + Prefix + row.path, Method: row.method, Path: Prefix + row.path, Depth: api.Stateful, Run: row.run}
+		op := &api.Op{
+			ID: row.method + " " + Prefix + row.path, Method: row.method, Path: Prefix + row.path,
+			Depth: api.Stateful, Run: row.run,
+		}
 		for _, path := range both(row.path) {
 			router.Path(Prefix + path).Methods(row.method).Handler(operationOf{op})
 		}
@@ -155,7 +158,9 @@ func worldIn(path string) string {
 }
 
 func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
-	security := []api.Header{{Name: "X-Content-Type-Options", Value: "nosniff"}, {Name: "Cache-Control", Value: "no-store"}}
+	security := []api.Header{
+		{Name: "X-Content-Type-Options", Value: "nosniff"}, {Name: "Cache-Control", Value: "no-store"},
+	}
 	if err != nil {
 		reply := api.TweedError(c, err)
 		reply.Header = append(reply.Header, security...)

@@ -123,7 +123,8 @@ func (a *API) moveClock(c *api.Call) (any, error) {
 		return nil, err
 	}
 	if req.Advance == "" && req.To == nil && req.Run == nil {
-		return nil, errBad.New("text", `write {"advance": "48h"}, {"advance": "5 banking days"}, {"to": "2026-01-05T14:30:00Z"} or {"run": "60x"}`)
+		return nil, errBad.New("text", `write {"advance": "48h"}, {"advance": "5 banking days"}, `+
+			`{"to": "2026-01-05T14:30:00Z"} or {"run": "60x"}`)
 	}
 	if req.Run != nil {
 		run, err := world.ParseRun(*req.Run)

@@ -104,7 +104,8 @@ func authGet(c *api.Call, req accountsRequest) (authResponse, error) {
 		return authResponse{}, errNoAuthAccounts.New()
 	}
 	return authResponse{
-		Accounts: bodies(chosen), Item: item.body(c.World), Numbers: numbersOf(item.inACHOrder(chosen)), RequestID: c.RequestID,
+		Accounts: bodies(chosen), Item: item.body(c.World), RequestID: c.RequestID,
+		Numbers: numbersOf(item.inACHOrder(chosen)),
 	}, nil
 }
 

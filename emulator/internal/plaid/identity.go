@@ -105,7 +105,9 @@ func identityGet(c *api.Call, req accountsRequest) (identityResponse, error) {
 	if err != nil {
 		return identityResponse{}, err
 	}
-	out := identityResponse{Accounts: make([]identityAccount, len(chosen)), Item: item.body(c.World), RequestID: c.RequestID}
+	out := identityResponse{
+		Accounts: make([]identityAccount, len(chosen)), Item: item.body(c.World), RequestID: c.RequestID,
+	}
 	for n, a := range chosen {
 		out.Accounts[n] = a.withOwners()
 	}

@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"strconv"
@@ -49,7 +50,9 @@ var (
 
 // legacyDecode reads JSON or a form (plaid-ruby 2.1 sends a form).
 func legacyDecode(req *api.Request) (api.Body, error) {
-	if strings.Contains(req.Header.Get("Content-Type"), "json") || strings.HasPrefix(strings.TrimSpace(string(req.Body)), "{") {
+	isJSON := strings.Contains(req.Header.Get("Content-Type"), "json") ||
+		bytes.HasPrefix(bytes.TrimSpace(req.Body), []byte("{"))
+	if isJSON {
 		body, err := api.DecodeJSON(req)
 		if err != nil {
 			return api.Body{}, errLegacyContentType.New()

@@ -101,7 +101,8 @@ func hostedLife(seconds *json.Number) (time.Duration, error) {
 	}
 	n, err := seconds.Float64()
 	if err != nil || n < 1 || n > hostedLinkMaxLife.Seconds() {
-		return 0, errInvalidField.Text("hosted_link.url_lifetime_seconds must be positive and no longer than 21 days") // assumed
+		// The text is assumed.
+		return 0, errInvalidField.Text("hosted_link.url_lifetime_seconds must be positive and no longer than 21 days")
 	}
 	return time.Duration(n) * time.Second, nil
 }

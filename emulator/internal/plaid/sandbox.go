@@ -35,13 +35,13 @@ type sandboxOptions struct {
 	Webhook          *string `json:"webhook"`
 }
 
-type sandboxPublicTokenCreateRequest struct {
+type sandboxLinkRequest struct {
 	InitialProducts []string        `json:"initial_products"`
 	InstitutionID   string          `json:"institution_id"`
 	Options         *sandboxOptions `json:"options"`
 }
 
-type sandboxPublicTokenCreateResponse struct {
+type sandboxLinkResponse struct {
 	PublicToken string `json:"public_token"`
 	RequestID   string `json:"request_id"`
 }
@@ -49,13 +49,13 @@ type sandboxPublicTokenCreateResponse struct {
 // sandboxPublicTokenCreate does what a user does in Link: it logs in at an institution
 // and gives a public token. Errors, in order of checking: INVALID_INSTITUTION,
 // PRODUCTS_NOT_SUPPORTED, then those of login.
-func sandboxPublicTokenCreate(c *api.Call, req sandboxPublicTokenCreateRequest) (sandboxPublicTokenCreateResponse, error) {
+func sandboxPublicTokenCreate(c *api.Call, req sandboxLinkRequest) (sandboxLinkResponse, error) {
 	item, err := newItem(c, req.InstitutionID, req.InitialProducts, req.Options)
 	if err != nil {
-		return sandboxPublicTokenCreateResponse{}, err
+		return sandboxLinkResponse{}, err
 	}
 	token, _ := newPublicToken(c.World, item.ID)
-	return sandboxPublicTokenCreateResponse{PublicToken: token, RequestID: c.RequestID}, nil
+	return sandboxLinkResponse{PublicToken: token, RequestID: c.RequestID}, nil
 }
 
 type sandboxProcessorTokenCreateRequest struct {

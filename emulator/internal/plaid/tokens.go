@@ -41,10 +41,12 @@ const uuidLength = 36
 func parts(token string) (kind, env string, ok bool) {
 	kind, rest, _ := strings.Cut(token, "-")
 	env, id, _ := strings.Cut(rest, "-")
-	ok = kind != "" && slices.Contains(environments, env) && len(id) == uuidLength && uuid.Validate(id) == nil &&
-		strings.ToLower(token) == token
+	ok = kind != "" && !strings.ContainsFunc(kind, noLetter) && slices.Contains(environments, env) &&
+		len(id) == uuidLength && uuid.Validate(id) == nil && strings.ToLower(token) == token
 	return kind, env, ok
 }
+
+func noLetter(r rune) bool { return r < 'a' || r > 'z' }
 
 // fault is what is wrong with a token before it is looked up.
 type fault struct{ variant, expected, got string }

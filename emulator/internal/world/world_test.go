@@ -303,6 +303,10 @@ func TestExportImportReset(t *testing.T) {
 	require.Equal(t, id, w.UUID("item"), "counters start again")
 }
 
+func records(text string) map[string]json.RawMessage {
+	return map[string]json.RawMessage{"1": []byte(text)}
+}
+
 func TestImportRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -315,13 +319,13 @@ func TestImportRefusesWhatItCannotRead(t *testing.T) {
 			e.Tables["test.thing"] = TableExport{Version: 2}
 		}},
 		{"bad record", "table test.thing, record 1:", func(e *Export) {
-			e.Tables["test.thing"] = TableExport{Version: 1, Records: map[string]json.RawMessage{"1": []byte(`[]`)}}
+			e.Tables["test.thing"] = TableExport{Version: 1, Records: records(`[]`)}
 		}},
 		{"unknown event", `has kind "gone"`, func(e *Export) {
-			e.Tables["world.event"] = TableExport{Version: 1, Records: map[string]json.RawMessage{"1": []byte(`{"kind":"gone"}`)}}
+			e.Tables["world.event"] = TableExport{Version: 1, Records: records(`{"kind":"gone"}`)}
 		}},
 		{"event data", "event test.tick:", func(e *Export) {
-			e.Tables["world.event"] = TableExport{Version: 1, Records: map[string]json.RawMessage{"1": []byte(`{"kind":"test.tick","data":5}`)}}
+			e.Tables["world.event"] = TableExport{Version: 1, Records: records(`{"kind":"test.tick","data":5}`)}
 		}},
 		{"no clock", "a world needs its clock", func(e *Export) { delete(e.Tables, "world.clock") }},
 	} {

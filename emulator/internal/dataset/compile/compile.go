@@ -1,6 +1,6 @@
 // Package compile turns the YAML files of package fixtures into Go tables: the rows of package catalogue and the
 // institutions, users and processors of package dataset. It runs under `go generate` and in tests, never in the
-// binary, so that starting Tweed parses nothing: reading the error files alone would take 6 ms, the tables take nothing.
+// binary, so that starting Tweed parses nothing: reading the error files alone would take 6 ms, tables take nothing.
 //
 // Loading is strict: an unknown key, a double key, a double row, a missing source, a parameter without an example
 // are errors that name file and line.

@@ -1,0 +1,68 @@
+package plaid
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "record the expected answers anew")
+
+// A good answer of every operation, byte for byte: seed 1, world default, one walk.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	keep := func(path string, body object) reply {
+		r := s.good(path, body)
+		file := filepath.Join("testdata", "golden", strings.ReplaceAll(strings.Trim(path, "/"), "/", "-")+".json")
+		if *update {
+			require.NoError(t, os.WriteFile(file, []byte(r.Body+"\n"), 0o600))
+		}
+		want, err := os.ReadFile(file) //nolint:gosec // a file of the tests
+		require.NoError(t, err)
+		require.Equal(t, string(want), r.Body+"\n", file)
+		return r
+	}
+	public := keep("/sandbox/public_token/create", object{
+		"institution_id": "ins_109508", "initial_products": []string{"identity", "auth", "transactions"},
+		"options": object{"webhook": "https://example.com/hook"},
+	}).text("public_token")
+	item := object{"access_token": keep("/item/public_token/exchange", object{"public_token": public}).text("access_token")}
+	account := with(item, object{"account_id": keep("/accounts/get", item).text("accounts", 0, "account_id")})
+	keep("/accounts/balance/get", item)
+	keep("/auth/get", item)
+	keep("/identity/get", item)
+	keep("/item/public_token/create", item)
+	link := keep("/link/token/create", object{
+		"client_name": "Tweed", "language": "en", "country_codes": []string{"US"}, "products": []string{"auth"},
+		"user": object{"client_user_id": "user-1"}, "webhook": "https://example.com/hook",
+		"redirect_uri": "https://example.com/oauth", "account_filters": object{
+			"depository": object{"account_subtypes": []string{"checking", "savings"}},
+		},
+	}).text("link_token")
+	keep("/link/token/get", object{"link_token": link})
+	keep("/item/processor_token/apex/create", account)
+	keep("/processor/apex/processor_token/create", account)
+	keep("/processor/stripe/bank_account_token/create", account)
+	processor := keep("/processor/token/create", with(account, object{"processor": "dwolla"}))
+	partner := object{"processor_token": processor.text("processor_token")}
+	keep("/processor/account/get", partner)
+	keep("/processor/auth/get", partner)
+	keep("/processor/balance/get", partner)
+	keep("/processor/identity/get", partner)
+	keep("/sandbox/processor_token/create", object{"institution_id": "ins_109508"})
+	keep("/sandbox/item/reset_login", item)
+	keep("/item/get", item)
+	keep("/webhook_verification_key/get", object{"key_id": webhookKeyID})
+	next := keep("/item/access_token/invalidate", item).text("new_access_token")
+	keep("/item/remove", object{"access_token": next})
+	keep("/exchange_token", object{"public_token": s.publicToken()})
+
+	files, err := filepath.Glob(filepath.Join("testdata", "golden", "*.json"))
+	require.NoError(t, err)
+	require.Len(t, files, len(Operations()), "each operation has its file, and no file is left over")
+}
