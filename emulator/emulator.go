@@ -15,8 +15,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/netutil"
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/wall"
@@ -48,6 +51,8 @@ type Options struct {
 	JournalBytes int
 	// BodyBytes bounds a request's body. Zero is 1 MB.
 	BodyBytes int64
+	// MaxConns is how many connections are open at once; further ones wait. Zero is 4,096.
+	MaxConns int
 	// AllowHosts are further host names that the control API answers to.
 	AllowHosts []string
 	// ControlToken, if not empty, must come with calls of the control API as
@@ -65,6 +70,7 @@ const (
 	defaultMaxWorlds    = 10_000
 	defaultJournalBytes = 64 << 20
 	defaultBodyBytes    = 1 << 20
+	defaultMaxConns     = 4096
 )
 
 // Version is the version of Tweed that this package is of.
@@ -132,6 +138,7 @@ func (o Options) withDefaults() Options {
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
 	}
+	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
 	if o.Scenario == nil {
 		o.Scenario = &scenario.Scenario{}
 	}
@@ -143,6 +150,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.BodyBytes == 0 {
 		o.BodyBytes = defaultBodyBytes
+	}
+	if o.MaxConns == 0 {
+		o.MaxConns = defaultMaxConns
 	}
 	return o
 }
@@ -165,7 +175,8 @@ func (e *Emulator) Start() error {
 		MaxHeaderBytes:    maxHeaderBytes,
 	}
 	e.server.RegisterOnShutdown(e.fresh.close)
-	go func() { e.served <- e.server.Serve(l) }()
+	limited := netutil.LimitListener(l, e.options.MaxConns)
+	go func() { e.served <- e.server.Serve(limited) }()
 	e.keepState()
 	return nil
 }

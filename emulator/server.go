@@ -24,7 +24,7 @@ func (e *Emulator) newPipeline() *api.Pipeline {
 		BodyLimit: e.options.BodyBytes, MinDepth: api.Depth(e.options.MinDepth), Log: e.options.Logger,
 		Base: func(host string) string {
 			if e.options.PublicURL != "" {
-				return strings.TrimSuffix(e.options.PublicURL, "/")
+				return e.options.PublicURL
 			}
 			return "http://" + host
 		},

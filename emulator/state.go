@@ -44,7 +44,8 @@ func (e *Emulator) loadState() error {
 		return fmt.Errorf("%s: %w", path, position(text, err))
 	}
 	if state.Tweed != stateVersion {
-		return fmt.Errorf("%s: the state has form %d; this version of Tweed reads form %d", path, state.Tweed, stateVersion)
+		return fmt.Errorf("%s: it has form %d of a state file; this version of Tweed reads form %d",
+			path, state.Tweed, stateVersion)
 	}
 	for _, export := range state.Worlds {
 		if err := e.importWorld(export); err != nil {

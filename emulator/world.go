@@ -1,7 +1,10 @@
 package emulator
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"tweed/emulator/internal/api"
@@ -122,7 +125,7 @@ func (w World) Items() (out []Item) {
 		for _, v := range plaid.Items(held) {
 			item := Item{
 				Alias: v.Alias, ItemID: v.ItemID, Institution: v.Institution, User: v.User,
-				AccessToken: v.AccessToken, Products: v.Products, Error: v.Error, Removed: v.Removed,
+				AccessToken: v.AccessToken, Products: slices.Clone(v.Products), Error: v.Error, Removed: v.Removed,
 			}
 			for _, a := range v.Accounts {
 				item.Accounts = append(item.Accounts, Account(a))
@@ -145,7 +148,9 @@ type Message struct {
 func (w World) Outbox() (out []Message) {
 	w.with(func(held *world.World) {
 		for _, m := range held.Outbox() {
-			out = append(out, Message{At: m.At, Target: m.Target, Headers: m.Headers, Body: m.Body})
+			out = append(out, Message{
+				At: m.At, Target: m.Target, Headers: maps.Clone(m.Headers), Body: bytes.Clone(m.Body),
+			})
 		}
 	})
 	return out
@@ -180,7 +185,7 @@ func (e *Emulator) calls(f api.Filter) []Call {
 			World: entry.World, N: entry.N, Time: entry.Time, Method: entry.Method, Path: entry.Path,
 			Route: entry.Route, Operation: entry.Op, Client: entry.Client, Status: entry.Status,
 			Code: entry.Code, Type: entry.Type, Rule: entry.Rule,
-			Request: entry.Request, Reply: entry.Reply,
+			Request: entry.Request, Reply: bytes.Clone(entry.Reply),
 		}
 	}
 	return out

@@ -43,6 +43,7 @@ func newServe() *cobra.Command {
 	o.IntVar(&f.options.MaxWorlds, "max-worlds", 10_000, "how many worlds there may be")
 	o.IntVar(&f.options.JournalBytes, "journal-bytes", 64<<20, "size of the journal in bytes; -1 keeps none")
 	o.Int64Var(&f.options.BodyBytes, "body-bytes", 1<<20, "greatest request body in bytes")
+	o.IntVar(&f.options.MaxConns, "max-conns", 4096, "how many connections may be open at once")
 	o.StringSliceVar(&f.options.AllowHosts, "allow-host", nil, "further host names for the control API")
 	o.StringVar(&f.options.ControlToken, "control-token", "", "token that calls of the control API must bring")
 	o.BoolVarP(&f.verbose, "verbose", "v", false, "log every call")

@@ -18,22 +18,27 @@ import (
 type World struct {
 	name string
 	tag  string
-	seed uint64
+	wall func() time.Time
 
-	mu     sync.Mutex // held from Take to Give
-	tables []any      // *rows[T] by Table.slot
-	undo   []undo
-	locals []any
-	now    time.Time
-	anchor anchor
-	wall   func() time.Time
-	queue  queue
-	config Config
+	mu sync.Mutex // held from Take to Give
+	core
+	rev uint64 // commits that wrote
 
 	watch   sync.Mutex // guards changed; never held while waiting for mu
 	changed chan struct{}
-	dirty   bool   // something was written since the last commit
-	rev     uint64 // commits that wrote
+}
+
+// core is what a restart replaces as a whole.
+type core struct {
+	config Config
+	seed   uint64
+	now    time.Time
+	anchor anchor
+	queue  queue
+	tables []any // *rows[T] by Table.slot
+	locals []any
+	undo   []undo
+	dirty  bool // something was written since the last commit
 }
 
 // undo is what a record was before the call in progress changed it.
@@ -74,20 +79,19 @@ func New(name string, cfg Config, wall func() time.Time) (*World, error) {
 // at its start, all counters at zero.
 func (w *World) Reset() error { return w.Restart(w.config) }
 
-// Restart is Reset with another configuration. It returns the error of cfg.Setup; the
-// world is empty then.
+// Restart is Reset with another configuration. On the error of cfg.Setup the world stays
+// as it was.
 func (w *World) Restart(cfg Config) error {
-	w.config, w.seed = cfg, cfg.Seed
-	w.tables = make([]any, len(registry))
-	w.locals = make([]any, localCount)
-	w.queue = nil
-	w.undo = nil
-	clocks.Put(w, clockKey, clockRow{Run: cfg.Clock.Run})
-	w.now = cfg.Clock.Start.UTC()
+	before := w.core
+	w.core = core{
+		config: cfg, seed: cfg.Seed, now: cfg.Clock.Start.UTC(),
+		tables: make([]any, len(registry)), locals: make([]any, localCount),
+	}
 	w.anchorTo(w.now)
+	clocks.Put(w, clockKey, clockRow{Run: cfg.Clock.Run})
 	if cfg.Setup != nil {
 		if err := cfg.Setup(w); err != nil {
-			w.Rollback()
+			w.core = before
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -305,6 +306,26 @@ func TestExportImportReset(t *testing.T) {
 
 func records(text string) map[string]json.RawMessage {
 	return map[string]json.RawMessage{"1": []byte(text)}
+}
+
+func TestARestartThatFailsChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "a", Config{Seed: 9, Setup: func(w *World) error { things.Put(w, "given", thing{}); return nil }})
+	ticks.At(w, monday.Add(time.Hour), "later")
+	w.Commit()
+	before, err := w.Export()
+	require.NoError(t, err)
+	bad := Config{Seed: 1, Setup: func(w *World) error { things.Put(w, "bad", thing{}); return errors.New("no") }}
+	require.EqualError(t, w.Restart(bad), "no")
+	after, err := w.Export()
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	w.Advance(time.Hour)
+	_, ran := things.Get(w, "later")
+	require.True(t, ran)
+	require.NoError(t, w.Reset(), "the configuration stayed, too")
+	_, given := things.Get(w, "given")
+	require.True(t, given)
 }
 
 func TestImportRefusesWhatItCannotRead(t *testing.T) {
