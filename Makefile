@@ -60,8 +60,10 @@ sdk-test: ## official SDKs against the emulator
 
 # Only packages that compare with recorded bytes know the flag.
 golden: ## record the expected outputs anew; look at the diff
-	$(GO) test $$(grep -rlE 'flag\.Bool(Var)?\(.*"update"' --include='*_test.go' cmd emulator scenarios fixtures \
-		| grep -v '^emulator/conformance/' | xargs -n 1 dirname | sort -u | sed 's|^|./|') -update
+	@packages=$$(grep -rlE 'flag\.Bool(Var)?\(.*"update"' --include='*_test.go' cmd emulator scenarios fixtures \
+		| grep -v '^emulator/conformance/' | xargs -r -n 1 dirname | sort -u | sed 's|^|./|'); \
+	test -n "$$packages" || { echo 'make golden: no test package has a flag -update' >&2; exit 1; }; \
+	set -x; $(GO) test $$packages -update
 
 generate: ## compile the contract and write the generated tables and documents
 	$(GO) generate ./...

@@ -25,11 +25,11 @@ func SplitClient(id string) (client, world string) {
 }
 
 // worldName finds the world of a request: its header, its credentials, the tag in one
-// of its tokens, in this order.
+// of its tokens, in this order. A path of the control API that names a world comes first.
 func (f *flight) worldName() (string, error) {
 	name := f.req.Header.Get("Tweed-World")
 	client := f.call.Client
-	if name == "" {
+	if name == "" || client.World != "" && !f.family.vendor() {
 		name = client.World
 	}
 	if name == "" && !client.Found {

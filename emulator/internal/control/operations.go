@@ -2,6 +2,8 @@ package control
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -126,27 +128,44 @@ func (a *API) moveClock(c *api.Call) (any, error) {
 		return nil, errBad.New("text", `write {"advance": "48h"}, {"advance": "5 banking days"}, `+
 			`{"to": "2026-01-05T14:30:00Z"} or {"run": "60x"}`)
 	}
+	run := c.World.Run()
 	if req.Run != nil {
-		run, err := world.ParseRun(*req.Run)
-		if err != nil {
+		var err error
+		if run, err = world.ParseRun(*req.Run); err != nil {
 			return nil, errBad.New("text", err.Error())
 		}
-		c.World.SetRun(run)
 	}
-	if req.Advance != "" {
-		t, err := After(c.World.Now(), req.Advance)
-		if err != nil {
-			return nil, errBad.New("text", err.Error())
-		}
-		c.World.AdvanceTo(t)
+	moment, err := req.moment(c.World.Now())
+	if err != nil {
+		return nil, errBad.New("text", err.Error())
 	}
-	if req.To != nil {
-		if req.To.Before(c.World.Now()) {
-			return nil, errBad.New("text", "to lies in the past; a world's clock moves forward only")
-		}
-		c.World.AdvanceTo(*req.To)
-	}
+	c.World.SetRun(run)
+	c.World.AdvanceTo(moment)
 	return clockOf(c.World), nil
+}
+
+// clockEnd is where a world's time ends: events count nanoseconds in 64 bits.
+const clockEnd = 2200
+
+// moment is where the request moves the clock. Nothing has changed when it is refused.
+func (r clockRequest) moment(now time.Time) (time.Time, error) {
+	t := now
+	if r.Advance != "" {
+		var err error
+		if t, err = After(now, r.Advance); err != nil {
+			return t, err
+		}
+	}
+	if r.To != nil {
+		if r.To.Before(t) {
+			return t, errors.New("to lies in the past; a world's clock moves forward only")
+		}
+		t = *r.To
+	}
+	if t.UTC().Year() >= clockEnd {
+		return t, fmt.Errorf("a world's time ends before %d", clockEnd)
+	}
+	return t, nil
 }
 
 // After returns the moment that lies d after t: "48h", "90m" or "5 banking days". Banking
@@ -218,7 +237,11 @@ func (a *API) removeRule(c *api.Call) (any, error) {
 func strict(raw []byte, v any) error {
 	dec := json.NewDecoder(strings.NewReader(string(raw)))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
+	err := dec.Decode(v)
+	if err == nil && dec.More() {
+		err = errors.New("there is text behind the JSON object")
+	}
+	if err != nil {
 		return errBad.New("text", "the body is not what this call takes: "+err.Error())
 	}
 	return nil

@@ -15,11 +15,17 @@ import (
 	"tweed/emulator/internal/world"
 )
 
-// Texts that many operations answer with.
-const (
-	missingText = "the following required fields are missing: "
-	unknownText = "the following fields are not recognized by this endpoint: "
-)
+func missingFields(fields string) wrong {
+	return wrong{
+		key: "INVALID_REQUEST/MISSING_FIELDS", message: "the following required fields are missing: " + fields,
+	}
+}
+
+func unknownFields(fields string) wrong {
+	return wrong{
+		key: "INVALID_REQUEST/UNKNOWN_FIELDS", message: "the following fields are not recognized by this endpoint: " + fields,
+	}
+}
 
 // The credentials are looked at before everything else.
 func TestCredentials(t *testing.T) {
@@ -27,11 +33,8 @@ func TestCredentials(t *testing.T) {
 	headers := func(id, secret string) []string {
 		return []string{"PLAID-CLIENT-ID", id, "PLAID-SECRET", secret}
 	}
-	badClient := wrong{key: "INVALID_REQUEST/INVALID_FIELD", message: "client_id must be a properly formatted, non-empty string"}
-	badSecret := wrong{key: "INVALID_REQUEST/INVALID_FIELD", message: "secret must be a properly formatted, non-empty string"}
-	missing := func(fields string) wrong {
-		return wrong{key: "INVALID_REQUEST/MISSING_FIELDS", message: missingText + fields}
-	}
+	badClient := invalidField("client_id must be a properly formatted, non-empty string")
+	badSecret := invalidField("secret must be a properly formatted, non-empty string")
 	tests := []struct {
 		name   string
 		body   object
@@ -43,10 +46,10 @@ func TestCredentials(t *testing.T) {
 		{"the body wins", object{"client_id": "c", "secret": "s"}, headers("", ""), wrong{}},
 		{"one each", object{"client_id": "c"}, headers("", "s"), wrong{}},
 		{"null in the body, header", object{"client_id": nil, "secret": nil}, headers("c", "s"), wrong{}},
-		{"none", nil, nil, missing("client_id, secret")},
-		{"no client_id", object{"secret": "s"}, nil, missing("client_id")},
-		{"no secret", object{"client_id": "c"}, nil, missing("secret")},
-		{"empty headers", nil, headers("", ""), missing("client_id, secret")},
+		{"none", nil, nil, missingFields("client_id, secret")},
+		{"no client_id", object{"secret": "s"}, nil, missingFields("client_id")},
+		{"no secret", object{"client_id": "c"}, nil, missingFields("secret")},
+		{"empty headers", nil, headers("", ""), missingFields("client_id, secret")},
 		{"null client_id", object{"client_id": nil, "secret": "s"}, nil, badClient},
 		{"empty client_id", object{"client_id": "", "secret": "s"}, nil, badClient},
 		{"number as client_id", object{"client_id": 5, "secret": "s"}, nil, badClient},
@@ -105,7 +108,9 @@ func TestCredentialsStrict(t *testing.T) {
 
 func TestCredentialsPinned(t *testing.T) {
 	t.Parallel()
-	s := serve(t, Settings{Credentials: []Credentials{{ClientID: "a", Secret: "1"}, {ClientID: "b", Secret: "2"}, {ClientID: "any secret"}}})
+	s := serve(t, Settings{Credentials: []Credentials{
+		{ClientID: "a", Secret: "1"}, {ClientID: "b", Secret: "2"}, {ClientID: "any secret"},
+	}})
 	for name, test := range map[string]struct {
 		id, secret string
 		good       bool
@@ -145,31 +150,38 @@ func TestOrderOfChecks(t *testing.T) {
 		want wrong
 	}{
 		{
-			"credentials before fields", object{"client_id": absent{}, "stranger": 1},
-			wrong{key: "INVALID_REQUEST/MISSING_FIELDS", message: missingText + "client_id"},
+			"credentials before fields",
+			object{"client_id": absent{}, "stranger": 1},
+			missingFields("client_id"),
 		},
 		{
-			"client_id before a malformed token", object{"client_id": nil, "access_token": "ABCDEFG1234567"},
-			wrong{key: "INVALID_REQUEST/INVALID_FIELD", message: "client_id must be a properly formatted, non-empty string"},
+			"client_id before a malformed token",
+			object{"client_id": nil, "access_token": "ABCDEFG1234567"},
+			invalidField("client_id must be a properly formatted, non-empty string"),
 		},
 		{
-			"missing before unknown", object{"stranger": 1, "access_token": 5},
-			wrong{key: "INVALID_REQUEST/MISSING_FIELDS", message: missingText + "account_id, processor"},
+			"missing before unknown",
+			object{"stranger": 1, "access_token": 5},
+			missingFields("account_id, processor"),
 		},
 		{
-			"unknown before formats", object{"b": 1, "a": 1, "access_token": 5, "account_id": 5, "processor": "sbv_api"},
-			wrong{key: "INVALID_REQUEST/UNKNOWN_FIELDS", message: unknownText + "a, b"},
+			"unknown before formats",
+			object{"b": 1, "a": 1, "access_token": 5, "account_id": 5, "processor": "sbv_api"},
+			unknownFields("a, b"),
 		},
 		{
-			"account_id before access_token", object{"access_token": "", "account_id": "fakeAccountId", "processor": "sbv_api"},
-			wrong{key: "INVALID_REQUEST/INVALID_FIELD", message: "account_id must be a valid account ID"},
+			"account_id before access_token",
+			object{"access_token": "", "account_id": "fakeAccountId", "processor": "sbv_api"},
+			invalidField("account_id must be a valid account ID"),
 		},
 		{
-			"formats before keys", object{"access_token": "", "account_id": foreign, "processor": "sbv_api"},
-			wrong{key: "INVALID_REQUEST/INVALID_FIELD", message: "access_token must be a non-empty string"},
+			"formats before keys",
+			object{"access_token": "", "account_id": foreign, "processor": "sbv_api"},
+			invalidField("access_token must be a non-empty string"),
 		},
 		{
-			"keys before the processor", object{"access_token": "no", "account_id": foreign, "processor": "sbv_api"},
+			"keys before the processor",
+			object{"access_token": "no", "account_id": foreign, "processor": "sbv_api"},
 			wrong{key: "INVALID_INPUT/INVALID_API_KEYS", message: "invalid client_id or secret provided"},
 		},
 		{
@@ -196,7 +208,7 @@ func TestBody(t *testing.T) {
 	s := serve(t)
 	invalidBody := wrong{key: "INVALID_REQUEST/INVALID_BODY", message: "body could not be parsed as JSON"}
 	invalidHeaders := wrong{key: "INVALID_REQUEST/INVALID_HEADERS", message: "Content-Type must be application/json"}
-	noKeys := wrong{key: "INVALID_REQUEST/MISSING_FIELDS", message: missingText + "client_id, secret"}
+	noKeys := missingFields("client_id, secret")
 	for _, test := range []struct {
 		name, media, body string
 		want              wrong
@@ -324,6 +336,6 @@ func TestDeterminism(t *testing.T) {
 	first := walk(s)
 	require.Equal(t, first, walk(serve(t)))
 	require.NotEqual(t, first, walk(s.as("client@other", "secret")))
-	s.in(api.DefaultWorld, func(w *world.World) { require.NoError(t, w.Reset()) })
+	s.in(func(w *world.World) { require.NoError(t, w.Reset()) })
 	require.Equal(t, first, walk(s))
 }

@@ -31,7 +31,8 @@ func TestGolden(t *testing.T) {
 		"institution_id": "ins_109508", "initial_products": []string{"identity", "auth", "transactions"},
 		"options": object{"webhook": "https://example.com/hook"},
 	}).text("public_token")
-	item := object{"access_token": keep("/item/public_token/exchange", object{"public_token": public}).text("access_token")}
+	access := keep("/item/public_token/exchange", object{"public_token": public}).text("access_token")
+	item := object{"access_token": access}
 	account := with(item, object{"account_id": keep("/accounts/get", item).text("accounts", 0, "account_id")})
 	keep("/accounts/balance/get", item)
 	keep("/auth/get", item)

@@ -107,14 +107,6 @@ func legacyExchangeToken(c *api.Call, req legacyExchangeRequest) (legacyExchange
 	if token == "" {
 		return none, errLegacyNoToken.New()
 	}
-	var accountID string
-	switch id := req.AccountID.(type) {
-	case nil:
-	case string:
-		accountID = id
-	default:
-		return none, errLegacyAccount.New()
-	}
 	item, err := redeemable(c, token)
 	switch {
 	case err == nil:
@@ -122,6 +114,10 @@ func legacyExchangeToken(c *api.Call, req legacyExchangeRequest) (legacyExchange
 		return none, errLegacyItem.New()
 	default:
 		return none, errLegacyPublicToken.New()
+	}
+	accountID, isText := req.AccountID.(string)
+	if req.AccountID != nil && !isText {
+		return none, errLegacyAccount.New()
 	}
 	if accountID != "" {
 		acc, ok := item.account(c.World, accountID)

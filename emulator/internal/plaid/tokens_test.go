@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/world"
 )
 
@@ -66,7 +65,7 @@ func TestAccessToken(t *testing.T) {
 	s.good("/item/remove", object{"access_token": removed})
 	s.good("/item/access_token/invalidate", object{"access_token": rotated})
 	others := s.as("another client", "secret").accessToken()
-	format := wrong{key: "INVALID_REQUEST/INVALID_FIELD", message: "access_token must be a non-empty string"}
+	format := invalidField("access_token must be a non-empty string")
 	const uuid = "11111111-2222-4333-8444-555555555555"
 	tests := []struct {
 		name  string
@@ -111,7 +110,7 @@ func TestAccessToken(t *testing.T) {
 			}
 			s := s.at(t)
 			s.refused(path, with(more, object{"access_token": absent{}}),
-				wrong{key: "INVALID_REQUEST/MISSING_FIELDS", message: missingText + "access_token"})
+				missingFields("access_token"))
 			s.refused(path, with(more, object{"access_token": nil}), format)
 			s.refused(path, with(more, object{"access_token": ""}), format)
 		})
@@ -142,7 +141,7 @@ func TestRemovedItem(t *testing.T) {
 
 	s.refused("/item/remove", object{"access_token": access}, itemNotFound)
 	s.refused("/item/public_token/exchange", object{"public_token": public}, itemNotFound)
-	for _, path := range []string{"/processor/auth/get", "/processor/balance/get", "/processor/account/get", "/processor/identity/get"} {
+	for _, path := range partnerPaths {
 		s.refused(path, object{"processor_token": token}, itemNotFound)
 	}
 }
@@ -163,7 +162,8 @@ func TestInvalidate(t *testing.T) {
 
 // tokenOf matches tokens of a kind: a version 4 UUID (817 of 817 recorded ones).
 func tokenOf(kind, environment string) *regexp.Regexp {
-	return regexp.MustCompile(`^` + kind + `-` + environment + `-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	const uuid = `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`
+	return regexp.MustCompile(`^` + kind + `-` + environment + `-` + uuid + `$`)
 }
 
 func TestTokenForms(t *testing.T) {
@@ -179,7 +179,7 @@ func TestTokenForms(t *testing.T) {
 		require.Regexp(t, tokenOf("access", environment), access)
 		require.Regexp(t, tokenOf("processor", environment), s.processorToken(access, "dwolla"))
 		require.Regexp(t, tokenOf("link", environment), s.linkToken(nil).text("link_token"))
-		s.in(api.DefaultWorld, func(w *world.World) {
+		s.in(func(w *world.World) {
 			require.Equal(t, w.Tag(), public[len("public-"+environment+"-"):][:8], "the world's tag")
 			require.Equal(t, environment, EnvironmentOf(w))
 		})
@@ -193,7 +193,7 @@ func TestIDs(t *testing.T) {
 	s := serve(t)
 	seen := map[string]bool{}
 	long := 0
-	s.in(api.DefaultWorld, func(w *world.World) {
+	s.in(func(w *world.World) {
 		for range 5000 {
 			id := idOf(w.Draw("test"))
 			require.Regexp(t, form, id)

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 )
@@ -13,6 +14,7 @@ const exportVersion = 1
 type Export struct {
 	Tweed  int                    `json:"tweed"` // version of this form
 	Name   string                 `json:"name"`
+	Origin string                 `json:"origin,omitempty"` // the name that ids are derived from, if it is not Name
 	Seed   uint64                 `json:"seed"`
 	Tables map[string]TableExport `json:"tables"`
 }
@@ -26,6 +28,9 @@ type TableExport struct {
 // Export returns the world as data. Empty tables are left out.
 func (w *World) Export() (Export, error) {
 	out := Export{Tweed: exportVersion, Name: w.name, Seed: w.seed, Tables: map[string]TableExport{}}
+	if w.origin != w.name {
+		out.Origin = w.origin
+	}
 	clocks.rows(w).byKey[clockKey] = clockRow{Run: w.Run(), Now: w.now}
 	for _, t := range registry {
 		records, err := t.export(w)
@@ -40,8 +45,8 @@ func (w *World) Export() (Export, error) {
 }
 
 // Import replaces everything in the world by an export, also one of a world with
-// another name: its records keep the ids that they were given. On an error the world is
-// as it was.
+// another name: its records keep the ids that they were given, those that are computed
+// among them. On an error the world is as it was.
 func (w *World) Import(e Export) error {
 	if err := e.check(); err != nil {
 		return err
@@ -53,7 +58,7 @@ func (w *World) Import(e Export) error {
 		return err
 	}
 	row, _ := clocks.Get(w, clockKey)
-	w.seed, w.now, w.undo = e.Seed, row.Now.UTC(), nil
+	w.seed, w.origin, w.now, w.undo = e.Seed, cmp.Or(e.Origin, e.Name), row.Now.UTC(), nil
 	w.anchorTo(w.now)
 	w.settle()
 	w.dirty = true

@@ -28,11 +28,12 @@ func (w *World) next(kind string) uint64 {
 type Bytes [sha512.Size]byte
 
 // Derive returns bytes that depend on the seed, the world's name and the parts, and on
-// nothing else: what can be computed again need not be stored.
+// nothing else: what can be computed again need not be stored. In a world that was
+// imported the name is that of the world where the records were made.
 func (w *World) Derive(parts ...string) Bytes {
 	buf := make([]byte, 0, 160)
 	buf = binary.BigEndian.AppendUint64(buf, w.seed)
-	buf = append(buf, w.name...)
+	buf = append(buf, w.origin...)
 	for _, part := range parts {
 		buf = append(buf, 0)
 		buf = append(buf, part...)

@@ -32,6 +32,7 @@ type World struct {
 type core struct {
 	config Config
 	seed   uint64
+	origin string // the name that ids are derived from: an imported world keeps that of its export
 	now    time.Time
 	anchor anchor
 	queue  queue
@@ -84,7 +85,7 @@ func (w *World) Reset() error { return w.Restart(w.config) }
 func (w *World) Restart(cfg Config) error {
 	before := w.core
 	w.core = core{
-		config: cfg, seed: cfg.Seed, now: cfg.Clock.Start.UTC(),
+		config: cfg, seed: cfg.Seed, origin: w.name, now: cfg.Clock.Start.UTC(),
 		tables: make([]any, len(registry)), locals: make([]any, localCount),
 	}
 	w.anchorTo(w.now)

@@ -24,6 +24,7 @@ var (
 	thingsByGroup = things.Index(func(t thing) string { return t.Group })
 	ticks         = NewEvent[string]("test.tick")
 	chain         = NewEvent[int]("test.chain")
+	bugs          = NewEvent[int]("test.bug")
 	joined        = NewLocal(func(w *World) string {
 		var names []string
 		for _, t := range things.All(w) {
@@ -37,6 +38,7 @@ func init() {
 	ticks.Handle(func(w *World, name string) {
 		things.Put(w, name, thing{Name: name + w.Now().Format(" 15:04:05")})
 	})
+	bugs.Handle(func(*World, int) { panic("a bug") })
 	chain.Handle(func(w *World, n int) {
 		if n > 0 {
 			chain.At(w, w.Now().Add(time.Minute), n-1)
@@ -111,6 +113,20 @@ func TestGiveWithoutCommitRollsBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, things.Len(w))
 	w.Give()
+}
+
+func TestAPanickingEventGivesTheWorldBack(t *testing.T) {
+	t.Parallel()
+	ws := NewWorlds(1, func() time.Time { return monday }, func(string) (Config, error) {
+		return Config{Clock: Clock{Start: monday, Run: Run{Step: time.Hour}}}, nil
+	})
+	w, err := ws.Take("a", false)
+	require.NoError(t, err)
+	bugs.At(w, monday.Add(time.Hour), 1)
+	w.Commit()
+	w.Give()
+	require.Panics(t, func() { _, _ = ws.Take("a", true) })
+	require.Panics(t, func() { _, _ = ws.Take("a", false) }, "it says so again, and does not wait for a lock")
 }
 
 func TestWorldsAreCapped(t *testing.T) {
@@ -291,8 +307,11 @@ func TestExportImportReset(t *testing.T) {
 	require.Len(t, other.Outbox(), 1)
 	again, err := other.Export()
 	require.NoError(t, err)
-	again.Name = saved.Name
+	require.Equal(t, "a", again.Origin)
+	again.Name, again.Origin = saved.Name, ""
 	require.Equal(t, saved, again)
+	require.Equal(t, w.Derive("x"), other.Derive("x"), "what is computed stays the same")
+	require.NotEqual(t, w.Derive("x"), newWorld(t, "b", Config{Seed: 9}).Derive("x"))
 	other.Advance(time.Hour)
 	_, ran := things.Get(other, "later")
 	require.True(t, ran, "events survive an import")

@@ -44,7 +44,14 @@ func (ws *Worlds) Take(name string, step bool) (*World, error) {
 		return nil, err
 	}
 	w.mu.Lock()
+	caughtUp := false
+	defer func() {
+		if !caughtUp { // an event's handler panicked: the world stays usable for others
+			w.Give()
+		}
+	}()
 	w.catchUp(step)
+	caughtUp = true
 	return w, nil
 }
 
