@@ -123,17 +123,3 @@ func FromFields(fields map[string]any) Body {
 	}
 	return Body{Raw: raw, Fields: fields}
 }
-
-// EncodeJSON writes a value as Plaid does: two spaces of indent, "<" and ">" as they
-// are, no line end at the end (observed: an exchange's answer is 164 bytes long in
-// maybe-finance/maybe's recordings, which is this form).
-func EncodeJSON(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(buf.Bytes(), "\n"), nil
-}

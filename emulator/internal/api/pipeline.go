@@ -163,6 +163,9 @@ func (f *flight) run(w *world.World) (answer any, err error) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			w.Rollback()
+			if f.family.vendor() && !f.parked {
+				w.Count("request") // the id that this answer carries is not given again
+			}
 			answer, err = nil, f.bug(bug)
 		}
 	}()

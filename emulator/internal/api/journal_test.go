@@ -1,0 +1,236 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// entry is one that costs size bytes.
+func entry(world string, n uint64, size int) *Entry {
+	return &Entry{World: world, N: n, Request: make([]byte, size-entryOverhead)}
+}
+
+func numbers(entries []Entry) (out []uint64) {
+	for _, e := range entries {
+		out = append(out, e.N)
+	}
+	return out
+}
+
+func TestJournalBound(t *testing.T) {
+	t.Parallel()
+	j := NewJournal(10 * 1000)
+	for n := range uint64(25) {
+		j.Add(entry("w", n+1, 1000))
+	}
+	entries, gone := j.Read(Filter{})
+	require.Equal(t, uint64(15), gone)
+	require.Equal(t, []uint64{16, 17, 18, 19, 20, 21, 22, 23, 24, 25}, numbers(entries), "oldest first, the newest stay")
+	require.Equal(t, uint64(16), entries[0].Seq)
+
+	j.Add(entry("w", 26, 5000))
+	entries, gone = j.Read(Filter{})
+	require.Equal(t, []uint64{21, 22, 23, 24, 25, 26}, numbers(entries), "a large one drives out several")
+	require.Equal(t, uint64(20), gone)
+
+	j.Add(entry("w", 27, 10_001))
+	entries, gone = j.Read(Filter{})
+	require.Empty(t, entries, "one that is larger than all room does not stay")
+	require.Equal(t, uint64(27), gone)
+	j.Add(entry("w", 28, 1000))
+	entries, _ = j.Read(Filter{})
+	require.Equal(t, []uint64{28}, numbers(entries))
+	require.Equal(t, uint64(28), entries[0].Seq)
+}
+
+func TestJournalOff(t *testing.T) {
+	t.Parallel()
+	j := NewJournal(0)
+	j.Add(entry("w", 1, entryOverhead))
+	entries, gone := j.Read(Filter{})
+	require.Empty(t, entries)
+	require.Equal(t, uint64(1), gone)
+
+	l := newLab(t, func(l *lab) { l.Journal = nil })
+	require.Equal(t, 200, l.post(pathGet, `{}`).Status)
+}
+
+// The ring grows and wraps around without losing order.
+func TestJournalGrowth(t *testing.T) {
+	t.Parallel()
+	for _, room := range []int{1, 63, 64, 65, 127, 128, 129, 200} {
+		j := NewJournal(room * 1000)
+		for n := range uint64(1000) {
+			j.Add(entry("w", n+1, 1000))
+			entries, gone := j.Read(Filter{})
+			kept := min(int(n)+1, room)
+			require.Len(t, entries, kept)
+			require.Equal(t, n+1-uint64(kept), gone)
+			require.Equal(t, n+2-uint64(kept), entries[0].N)
+			require.Equal(t, n+1, entries[kept-1].N)
+		}
+	}
+}
+
+func TestJournalClear(t *testing.T) {
+	t.Parallel()
+	j := NewJournal(100 * 1000)
+	fill := func(from uint64) {
+		for n := range uint64(90) {
+			j.Add(entry([]string{"a", "b", "c"}[n%3], from+n, 1000))
+		}
+	}
+	fill(1)
+	fill(91) // wrapped around
+	j.Clear("b")
+	entries, gone := j.Read(Filter{})
+	require.Equal(t, uint64(80), gone, "what is cleared is not counted as driven out")
+	require.Len(t, entries, 67)
+	for n, e := range entries {
+		require.NotEqual(t, "b", e.World)
+		require.True(t, n == 0 || entries[n-1].Seq < e.Seq)
+	}
+	fill(181)
+	entries, _ = j.Read(Filter{})
+	require.Len(t, entries, 100, "the room of what was cleared is free")
+	require.Equal(t, uint64(270), entries[99].N)
+	j.Clear("no such world")
+	entries, _ = j.Read(Filter{})
+	require.Len(t, entries, 100)
+	j.Clear("")
+	entries, _ = j.Read(Filter{})
+	require.Empty(t, entries)
+	fill(271)
+	entries, _ = j.Read(Filter{})
+	require.Len(t, entries, 90)
+	require.Equal(t, uint64(361), entries[0].Seq, "numbering goes on")
+}
+
+func TestJournalFilter(t *testing.T) {
+	t.Parallel()
+	j := NewJournal(1 << 20)
+	for n := range uint64(12) {
+		e := &Entry{N: n + 1, World: "w1", Path: "/a", Op: "opA", Client: "c1"}
+		if n%2 == 1 {
+			e.World, e.Path, e.Op = "w2", "/b", "opB"
+		}
+		if n%3 == 2 {
+			e.Code, e.Client = "ITEM_LOGIN_REQUIRED", "c2"
+		}
+		j.Add(e)
+	}
+	for _, test := range []struct {
+		filter Filter
+		want   []uint64
+	}{
+		{Filter{World: "w1"}, []uint64{1, 3, 5, 7, 9, 11}},
+		{Filter{Path: "/b"}, []uint64{2, 4, 6, 8, 10, 12}},
+		{Filter{Op: "opB", Last: 2}, []uint64{10, 12}},
+		{Filter{Code: "ITEM_LOGIN_REQUIRED"}, []uint64{3, 6, 9, 12}},
+		{Filter{Client: "c2", World: "w2"}, []uint64{6, 12}},
+		{Filter{Since: 10}, []uint64{11, 12}},
+		{Filter{Since: 99}, nil},
+		{Filter{Last: 1}, []uint64{12}},
+		{Filter{Last: 99, Since: 10}, []uint64{11, 12}},
+		{Filter{World: "w3"}, nil},
+	} {
+		entries, _ := j.Read(test.filter)
+		require.Equal(t, test.want, numbers(entries), "%+v", test.filter)
+	}
+}
+
+// What is read is a copy: a reader cannot change the journal.
+func TestJournalConcurrent(t *testing.T) {
+	t.Parallel()
+	j := NewJournal(50 * 1000)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for n := range uint64(200) {
+				j.Add(entry("w", n, 1000))
+				entries, _ := j.Read(Filter{Last: 5})
+				for i := range entries {
+					entries[i].World = "changed"
+				}
+				if n == 100 {
+					j.Clear("x")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	entries, gone := j.Read(Filter{World: "w"})
+	require.Len(t, entries, 50)
+	require.Equal(t, uint64(750), gone)
+	require.Equal(t, uint64(800), entries[49].Seq)
+}
+
+// The entry of a call, with the secret taken out.
+func TestJournalEntry(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil)
+	l.post(pathRefuse+"?secret=s3cr3t&x=1", `{"client_id":"c@w","secret":"s3cr3t","item":"i"}`)
+	entries := l.entries()
+	require.Len(t, entries, 1)
+	e := entries[0]
+	require.Equal(t, Entry{
+		Seq: 1, N: 1, World: "w", Time: monday, Family: "test", Op: "item_public_token_exchange", Method: "POST",
+		Path: pathRefuse, Route: pathRefuse, Query: "secret=%5Bredacted%5D&x=1", Client: "c", Status: 400,
+		Code: "ITEM_LOGIN_REQUIRED", Type: "ITEM_ERROR", Reply: e.Reply, Headers: e.Headers,
+		Request: []byte(`{"client_id":"c@w","secret":"[redacted]","item":"i"}`),
+	}, e)
+	require.True(t, json.Valid(e.Reply))
+	require.Contains(t, e.Headers, Header{"Tweed-Depth", "stateful"})
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		``:                                  ``,
+		`{"secret":"x"}`:                    `{"secret":"[redacted]"}`,
+		`{ "secret" : "a\"b\\" , "y":1}`:    `{ "secret" : "[redacted]" , "y":1}`,
+		`{"sharedSecret":"x","z":"secret"}`: `{"sharedSecret":"[redacted]","z":"secret"}`,
+		`{"a":{"shared_secret":"x"}}`:       `{"a":{"shared_secret":"[redacted]"}}`,
+		`{"secret":null,"secret2":"y"}`:     `{"secret":null,"secret2":"y"}`,
+		`{"secret":"cut o`:                  `{"secret":"[redacted]"`,
+		`[{"secret":"x"}]`:                  `[{"secret":"[redacted]"}]`,
+		"\ufeff{\"secret\":\"x\"}":          "\ufeff{\"secret\":\"[redacted]\"}",
+		`client_id=c&secret=x%20y&a=b`:      `client_id=c&secret=%5Bredacted%5D&a=b`,
+		`secret=x`:                          `secret=%5Bredacted%5D`,
+		`my_secret=x`:                       `my_secret=x`,
+		`{"override_password":"pass_good"}`: `{"override_password":"pass_good"}`,
+		`{"access_token":"access-sandbox"}`: `{"access_token":"access-sandbox"}`,
+	} {
+		require.Equal(t, want, string(Redact([]byte(body))))
+	}
+	require.Equal(t, "a=1&secret=%5Bredacted%5D", RedactQuery("a=1&secret=x"))
+	require.Empty(t, RedactQuery(""))
+}
+
+// No secret gets through, whatever its letters.
+func FuzzRedact(f *testing.F) {
+	for _, secret := range []string{"s", `a"b`, `\`, `\"`, "\n", "é", "&secret=", `","secret":"`} {
+		f.Add(secret)
+	}
+	f.Fuzz(func(t *testing.T, secret string) {
+		secret = "<<" + secret + ">>"
+		var kept map[string]any
+		body, err := json.Marshal(map[string]any{"client_id": "c", "secret": secret, "x": "y"})
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(Redact(body), &kept), "what was JSON stays JSON")
+		require.Equal(t, map[string]any{"client_id": "c", "secret": hidden, "x": "y"}, kept)
+
+		form := url.Values{"client_id": {"c"}, "secret": {secret}, "x": {"y"}}.Encode()
+		values, err := url.ParseQuery(string(Redact([]byte(form))))
+		require.NoError(t, err)
+		require.Equal(t, url.Values{"client_id": {"c"}, "secret": {hidden}, "x": {"y"}}, values)
+		require.NotContains(t, RedactQuery(form), url.QueryEscape(secret))
+		require.False(t, strings.Contains(fmt.Sprintf("%s", Redact(body)), ">>"))
+	})
+}
