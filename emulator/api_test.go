@@ -38,7 +38,8 @@ func TestOptionsRefused(t *testing.T) {
 			Items: []scenario.Item{{As: "a", Institution: "ins_nowhere"}},
 		}}}, "given.items[0]: INVALID_INPUT/INVALID_INSTITUTION"},
 		{
-			"assume", emulator.Options{Scenario: &scenario.Scenario{Assume: map[string]any{"auto_aprove": "all"}}},
+			"assume",
+			emulator.Options{Scenario: &scenario.Scenario{Assume: map[string]any{"auto_aprove": "all"}}},
 			"auto_approve",
 		},
 	} {
@@ -293,18 +294,24 @@ func TestWorldReset(t *testing.T) {
 	w.Rule(scenario.Rule{Call: "/accounts/get", Then: scenario.Error("ITEM_LOCKED")})
 	require.NoError(t, w.Reset())
 	require.Empty(t, w.Items())
+	require.Empty(t, w.Calls(), "the journal of the world goes, too")
 	require.Equal(t, "2026-01-05T14:30:00Z", w.Now().Format(time.RFC3339))
 	require.Equal(t, first, c.link(), "the same ids again")
+	require.Equal(t, uint64(1), w.Calls()[0].N)
 
 	require.NoError(t, w.Scenario(&scenario.Scenario{Seed: 9, Given: scenario.Given{Items: []scenario.Item{{As: "bob"}}}}))
 	require.Len(t, w.Items(), 1)
 	require.NotEqual(t, first, c.link())
 	require.NoError(t, w.Reset())
 	require.Equal(t, "bob", w.Items()[0].Alias, "a reset goes back to the world's own scenario")
-	require.Len(t, emu.World("other").Items(), 0, "which is no other world's")
+	require.Empty(t, emu.World("other").Items(), "which is no other world's")
 
 	require.ErrorContains(t, w.Scenario(&scenario.Scenario{Environment: "sandpit"}), "sandbox")
+	c.ok("/item/get", fields{"access_token": w.Items()[0].AccessToken})
+	require.Error(t, w.Scenario(&scenario.Scenario{Given: scenario.Given{Items: []scenario.Item{{Institution: "ins_none"}}}}))
 	require.Equal(t, "bob", w.Items()[0].Alias, "one that is not valid changes nothing")
+	require.Len(t, w.Calls(), 1)
+	require.NoError(t, w.Reset())
 }
 
 // TestWorldCalls: the journal has every call of the world, with what is secret taken out.

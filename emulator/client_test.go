@@ -34,6 +34,7 @@ type client struct {
 }
 
 func newClient(t testing.TB, emu *emulator.Emulator, world string) *client {
+	t.Helper()
 	return &client{t: t, base: emu.URL(), world: world}
 }
 

@@ -84,7 +84,7 @@ func TestForceEveryRow(t *testing.T) {
 			c.ok("/item/get", token)
 		})
 	}
-	require.Greater(t, never, 0)
+	require.Positive(t, never)
 	require.Less(t, never, plaidRows/4)
 }
 

@@ -275,8 +275,13 @@ func TestOddBodies(t *testing.T) {
 		}
 	}
 	strange := []any{
-		nil, true, 0, -1, 1.5, json.Number("1e400"), "", " ", "x", strings.Repeat("x", 5000), "\x00\u2028", []any{}, []any{nil},
-		[]any{"x", 1}, map[string]any{}, map[string]any{"a": map[string]any{}}, r.item.access, r.public,
+		nil, true, 0, -1, 1.5, json.Number("1e400"), "", " ", "x", strings.Repeat("x", 5000), "\x00\u2028",
+		[]any{},
+		[]any{nil},
+		[]any{"x", 1},
+		map[string]any{},
+		map[string]any{"a": map[string]any{}},
+		r.item.access, r.public,
 	}
 	for to, body := range r.goodBodies() {
 		require.Contains(t, r.targets, to)

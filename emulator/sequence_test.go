@@ -1,9 +1,9 @@
 package emulator_test
 
 import (
+	"crypto/sha512"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"testing"
@@ -314,13 +314,9 @@ func walk(t testing.TB, emu *emulator.Emulator, steps []byte) *walker {
 // time does not go back, and export and import lose nothing.
 func FuzzSequence(f *testing.F) {
 	emu := emulator.RunT(f, emulator.Options{JournalBytes: -1})
-	for seed := range uint64(8) {
-		dice := rand.New(rand.NewPCG(seed, 1))
-		steps := make([]byte, 2*maxSteps)
-		for i := range steps {
-			steps[i] = byte(dice.Uint32())
-		}
-		f.Add(steps)
+	for seed := range 12 {
+		sum := sha512.Sum512([]byte{byte(seed)})
+		f.Add(sum[:])
 	}
 	// login, exchange, processor token, relationship, deposit, approve, days until it is complete, then all that is refused
 	f.Add([]byte{0, 0, 2, 0, 8, 0, 10, 0, 13, 5, 16, 0, 21, 0, 21, 0, 21, 0, 16, 0, 18, 0, 19, 0, 22, 0, 3, 0})

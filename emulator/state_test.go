@@ -169,6 +169,20 @@ func TestStateFileReplaced(t *testing.T) {
 	}
 }
 
+// TestStateFileWhileRunning: changes are written every few seconds, without a stop, so that a
+// crash loses little.
+func TestStateFileWhileRunning(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.json")
+	emu := started(t, emulator.Options{StateFile: path})
+	made := newClient(t, emu, "").link()
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(path)
+		return err == nil && json.Valid(text) && strings.Contains(string(text), made.access)
+	}, time.Minute, 20*time.Millisecond)
+	newClient(t, started(t, emulator.Options{StateFile: path}), "").ok("/item/get", fields{"access_token": made.access})
+}
+
 // TestStateFileCannotBeWritten: a stop says so, leaves no half file behind, and does not hang.
 func TestStateFileCannotBeWritten(t *testing.T) {
 	t.Parallel()

@@ -87,19 +87,25 @@ func (w World) Rule(rule scenario.Rule) (remove func()) {
 	}
 }
 
-// Scenario starts the world again under another scenario.
+// Scenario starts the world again under another scenario. Its calls leave the journal.
 func (w World) Scenario(s *scenario.Scenario) error {
 	cfg, err := w.emulator.config(s)
 	if err != nil {
 		return err
 	}
-	w.with(func(held *world.World) { err = held.Restart(cfg) })
-	return err
+	return w.anew(func(held *world.World) error { return held.Restart(cfg) })
 }
 
-// Reset returns the world to its seed.
-func (w World) Reset() (err error) {
-	w.with(func(held *world.World) { err = held.Reset() })
+// Reset returns the world to its seed. Its calls leave the journal.
+func (w World) Reset() error { return w.anew((*world.World).Reset) }
+
+// anew starts the world again and forgets its calls. On an error both stay.
+func (w World) anew(start func(*world.World) error) (err error) {
+	w.with(func(held *world.World) {
+		if err = start(held); err == nil {
+			w.emulator.journal.Clear(w.name)
+		}
+	})
 	return err
 }
 

@@ -36,11 +36,11 @@ func together(f func(n int) error) error {
 }
 
 // expect returns an error unless a reply has this status.
-func expect(status int, got reply, err error) (reply, error) {
+func expect(status int, got reply, err error) error {
 	if err == nil && got.Status != status {
 		err = fmt.Errorf("status %d: %s", got.Status, got.Body)
 	}
-	return got, err
+	return err
 }
 
 // visitor is one client with what it got on the money path.
@@ -54,7 +54,7 @@ type visitor struct {
 func (v *visitor) walk() error {
 	step := func(path string, body fields) reply {
 		got, err := v.try(http.MethodPost, path, body.json())
-		if _, err = expect(http.StatusOK, got, err); err != nil {
+		if err = expect(http.StatusOK, got, err); err != nil {
 			panic(fmt.Errorf("%s: %w", path, err))
 		}
 		return got
@@ -130,8 +130,7 @@ func TestParallelWorlds(t *testing.T) {
 	require.NoError(t, together(func(n int) error {
 		v := visitors[n]
 		got, err := v.try(http.MethodPost, "/item/get", fields{"access_token": v.access}.json())
-		_, err = expect([]int{http.StatusBadRequest, http.StatusOK}[n%2], got, err)
-		return err
+		return expect([]int{http.StatusBadRequest, http.StatusOK}[n%2], got, err)
 	}))
 }
 
@@ -241,7 +240,7 @@ func TestCrowdedWorld(t *testing.T) {
 		c := newClient(t, emu, "crowd")
 		do := func(path string, body fields) reply {
 			got, err := c.try(http.MethodPost, path, body.json())
-			if _, err = expect(http.StatusOK, got, err); err != nil {
+			if err = expect(http.StatusOK, got, err); err != nil {
 				panic(err)
 			}
 			calls.Add(1)
@@ -294,8 +293,7 @@ func TestExchangeOnce(t *testing.T) {
 				good.Add(1)
 				return nil
 			}
-			_, err = expect(refusal, got, err)
-			return err
+			return expect(refusal, got, err)
 		}))
 		require.Equal(t, int64(1), good.Load())
 	}
@@ -312,14 +310,13 @@ func TestRuleUnderLoad(t *testing.T) {
 	token := fields{"access_token": c.accessToken()}.json()
 	w.Rule(scenario.Rule{Call: "/item/get", Times: 3, Then: scenario.Error("ITEM_LOCKED")})
 	var bad atomic.Int64
-	require.NoError(t, together(func(n int) error {
+	require.NoError(t, together(func(int) error {
 		got, err := c.try(http.MethodPost, "/item/get", token)
 		if err == nil && got.Status == http.StatusBadRequest {
 			bad.Add(1)
 			return nil
 		}
-		_, err = expect(http.StatusOK, got, err)
-		return err
+		return expect(http.StatusOK, got, err)
 	}))
 	require.Equal(t, int64(3), bad.Load())
 
@@ -335,8 +332,7 @@ func TestRuleUnderLoad(t *testing.T) {
 			return w.Reset()
 		case 4:
 			got, err := c.try(http.MethodGet, "/_tweed/worlds/busy/export", "")
-			_, err = expect(http.StatusOK, got, err)
-			return err
+			return expect(http.StatusOK, got, err)
 		}
 		got, err := c.try(http.MethodPost, "/item/get", token)
 		if err == nil && got.Status >= http.StatusInternalServerError {

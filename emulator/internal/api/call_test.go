@@ -49,9 +49,7 @@ func TestDecodeJSON(t *testing.T) {
 		}
 		require.NoError(t, err, name)
 		require.Equal(t, test.fields, got.Fields, name)
-		var again map[string]any
-		require.NoError(t, got.Into(&again))
-		require.Len(t, again, len(test.fields))
+		require.True(t, json.Valid(got.Raw), name)
 	}
 }
 
@@ -98,19 +96,12 @@ func TestEncodeJSON(t *testing.T) {
 		N json.Number     `json:"n"`
 	}{B: `<a href="x">&</a>`, A: []int{}, R: json.RawMessage(`{"x":[1]}`), N: "1.50"})
 	require.NoError(t, err)
-	require.Equal(t, `{
-  "b": "<a href=\"x\">&</a>",
-  "a": [],
-  "r": {
-    "x": [
-      1
-    ]
-  },
-  "n": 1.50
-}`, string(got))
+	require.Equal(t, []string{
+		`{`, `  "b": "<a href=\"x\">&</a>",`, `  "a": [],`, `  "r": {`, `    "x": [`, `      1`, `    ]`, `  },`, `  "n": 1.50`, `}`,
+	}, strings.Split(string(got), "\n"))
 	got, err = EncodeJSON(map[string]any{"z": 1, "a": map[string]any{}})
 	require.NoError(t, err)
-	require.Equal(t, "{\n  \"a\": {},\n  \"z\": 1\n}", string(got))
+	require.Equal(t, []string{`{`, `  "a": {},`, `  "z": 1`, `}`}, strings.Split(string(got), "\n"))
 	_, err = EncodeJSON(func() {})
 	require.Error(t, err)
 	require.Panics(t, func() { JSONReply(200, func() {}) })

@@ -152,6 +152,7 @@ func TestParkThenPanic(t *testing.T) {
 		runs++
 		if runs == 1 {
 			notes.Put(c.World, "before", "stays")
+			l.parking <- false
 			return nil, Park{Patience: time.Minute}
 		}
 		notes.Put(c.World, "after", "goes")
@@ -160,14 +161,7 @@ func TestParkThenPanic(t *testing.T) {
 	family.Route = func(string, string) (*Op, map[string]string, error) { return op, nil, nil }
 	l.http.Config.Handler = serve(l.Pipeline, family)
 	done := l.later(l.request(pathGet, `{}`))
-	ready := make(chan struct{})
-	go func() { // until the call has parked, and so been committed
-		defer close(ready)
-		for parked := false; !parked; {
-			l.in(DefaultWorld, func(w *world.World) { _, parked = notes.Get(w, "before") })
-		}
-	}()
-	<-ready
+	<-l.parking
 	l.in(DefaultWorld, func(w *world.World) { w.Advance(time.Second) })
 	a := <-done
 	require.Equal(t, "TWEED_PANIC", a.text("error_code"))

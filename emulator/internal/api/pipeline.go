@@ -49,8 +49,8 @@ type flight struct {
 func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request) {
 	f := &flight{Pipeline: p, family: family}
 	reply, delay := f.answer(r)
-	if delay > 0 && wall.Wait(r.Context(), delay) != nil {
-		return // the client has left
+	if delay > 0 && !p.hold(r.Context(), delay) {
+		return
 	}
 	header := w.Header()
 	values := make([]string, len(reply.Header)+1) // one allocation for all, each a slice of one
@@ -64,6 +64,22 @@ func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request)
 	if _, err := w.Write(reply.Body); err != nil && p.Log != nil {
 		p.Log.Debug("the client left before its reply", "path", f.req.Path, "error", err)
 	}
+}
+
+// hold keeps a reply back by a rule's delay, in wall time; a stop of the server ends it. It
+// returns false when the client has left.
+func (p *Pipeline) hold(client context.Context, delay time.Duration) bool {
+	ctx, cancel := context.WithCancel(client)
+	defer cancel()
+	go func() {
+		select {
+		case <-p.Stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	_ = wall.Wait(ctx, delay)
+	return client.Err() == nil
 }
 
 // answer is hops 3 to 6 of a request: it takes the world, and takes it again for a call

@@ -154,6 +154,19 @@ func TestRuleDelay(t *testing.T) {
 	require.False(t, answered)
 }
 
+// A stop sends what a delay holds back.
+func TestRuleDelayEndsByStop(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil)
+	l.rule(scenario.Rule{Call: pathPark, Then: scenario.Wait(time.Hour)})
+	l.post(pathPut, `{"item":"ready"}`)
+	slow := l.later(l.request(pathPark, `{}`))
+	<-l.parking
+	close(l.stop)
+	a := <-slow
+	require.Equal(t, "ready", a.text("note"))
+}
+
 // The header forces any row, before everything else.
 func TestForcedError(t *testing.T) {
 	t.Parallel()

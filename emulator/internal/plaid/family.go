@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,11 +51,17 @@ var (
 // have no Run and answer TWEED_NOT_IMPLEMENTED.
 func routes() func(method, path string) (*api.Op, map[string]string, error) {
 	table := make(map[string]*api.Op, len(contract.Ops()))
+	var others []*api.Op // FDX's, which are no RPC over POST
 	for _, op := range contract.Ops() {
-		if op.Family != "plaid" || op.Method != "POST" {
+		if op.Family != "plaid" {
 			continue
 		}
-		table[op.Path] = &api.Op{ID: op.ID, Method: op.Method, Path: op.Path, Depth: api.None}
+		one := &api.Op{ID: op.ID, Method: op.Method, Path: op.Path, Depth: api.None}
+		if op.Method != http.MethodPost {
+			others = append(others, one)
+			continue
+		}
+		table[op.Path] = one
 	}
 	for path, run := range operations {
 		op := table[path]
@@ -64,14 +71,26 @@ func routes() func(method, path string) (*api.Op, map[string]string, error) {
 		op.Depth, op.Run = api.Stateful, run
 	}
 	return func(method, path string) (*api.Op, map[string]string, error) {
-		op := table[path]
-		if op == nil || method != op.Method {
-			// 404 and "not found" by plaid.com/docs/errors (2026-03); a recording of 2018 has
-			// HTTP 400 and "invalid route: <path>" (plaid-java issue 123).
-			return nil, nil, errNotFound.New()
+		if op := table[path]; op != nil && method == op.Method {
+			return op, nil, nil
 		}
-		return op, nil, nil
+		for _, op := range others {
+			if method == op.Method && fitsPath(op.Path, path) {
+				return op, nil, nil
+			}
+		}
+		// 404 and "not found" by plaid.com/docs/errors (2026-03); a recording of 2018 has
+		// HTTP 400 and "invalid route: <path>" (plaid-java issue 123).
+		return nil, nil, errNotFound.New()
 	}
+}
+
+// fitsPath compares a path with one that has {name} for what varies.
+func fitsPath(template, path string) bool {
+	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
+	return slices.EqualFunc(wanted, given, func(wanted, given string) bool {
+		return wanted == given || strings.HasPrefix(wanted, "{") && given != ""
+	})
 }
 
 // operations are those that behave, by path. Each chapter's file holds its own.

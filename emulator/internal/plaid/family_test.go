@@ -252,6 +252,23 @@ func TestRoutes(t *testing.T) {
 	require.Contains(t, r.text("error_message"), "POST /transactions/get")
 }
 
+// FDX is REST: its operations are found by method and path.
+func TestRoutesOfFDX(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	keys := []string{"PLAID-CLIENT-ID", "c", "PLAID-SECRET", "s"}
+	for _, path := range []string{"/fdx/recipients", "/fdx/recipient/r1", "/fdx/consents/c1/revocation"} {
+		r := s.send(http.MethodGet, path, "", keys...)
+		require.Equal(t, http.StatusNotImplemented, r.Status, path)
+		require.Equal(t, "TWEED_NOT_IMPLEMENTED", r.text("error_code"))
+	}
+	notFound := wrong{key: "INVALID_REQUEST/NOT_FOUND", message: "not found", status: http.StatusNotFound}
+	for _, path := range []string{"/fdx/recipient/", "/fdx/recipient/r1/more", "/fdx"} {
+		s.matches(s.send(http.MethodGet, path, "", keys...), notFound)
+	}
+	s.matches(s.send(http.MethodPost, "/fdx/recipients", "{}", keys...), notFound)
+}
+
 // Header names and values of recorded answers.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
@@ -298,6 +315,44 @@ func hostCall(t *testing.T, host string) (call *api.Call) {
 	require.NoError(t, err)
 	pipeline.Serve(family, httptest.NewRecorder(), req)
 	return call
+}
+
+// Which error has which documentation_url, as recorded in 2020, 2021 and 2026.
+func TestDocumentationURL(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	removed, ill := s.accessToken(), s.accessToken()
+	s.good("/item/remove", object{"access_token": removed})
+	s.good("/sandbox/item/reset_login", object{"access_token": ill})
+	processor := object{"access_token": ill, "account_id": someAccount, "processor": "sbv_api"}
+	for _, test := range []struct {
+		path string
+		body object
+		want any
+	}{
+		{"/item/get", nil, "https://plaid.com/docs/?ref=error#invalid-request-errors"},
+		{"/item/get", object{"access_token": "no"}, "https://plaid.com/docs/?ref=error#invalid-input-errors"},
+		{"/item/get", object{"access_token": removed}, "https://plaid.com/docs/?ref=error#item-errors"},
+		{"/auth/get", object{"access_token": ill}, "https://plaid.com/docs/errors/item/#item_login_required"},
+		{"/processor/token/create", processor, nil},
+	} {
+		r := s.post(test.path, test.body)
+		require.Equal(t, http.StatusBadRequest, r.Status)
+		require.Equal(t, test.want, r.at("documentation_url"), r.Body)
+	}
+}
+
+// A token of another world is unknown; a header says where it belongs.
+func TestTokenOfAnotherWorld(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	other := s.as("client@theirs", "secret")
+	public := other.publicToken()
+	r := s.refused("/item/public_token/exchange", object{"public_token": public}, unknownPublic)
+	require.Contains(t, r.Header.Get("Tweed-Hint"), "the token belongs to world theirs")
+	r = s.refused("/item/get", object{"access_token": other.exchange(public)}, unknownToken)
+	require.Contains(t, r.Header.Get("Tweed-Hint"), "Add @theirs to the client_id")
+	require.NotContains(t, s.post("/item/get", object{"access_token": "no"}).Header, "Tweed-Hint")
 }
 
 func TestVersionOfScenario(t *testing.T) {
