@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -154,7 +155,7 @@ func TestControlClock(t *testing.T) {
 	require.Equal(t, "2026-01-14T14:30:00Z", now(c.good("POST", "clock", `{"advance": "5 banking days"}`)))
 	require.Equal(t, "2026-02-13T14:30:00Z", now(c.good("POST", "clock", `{"advance": "30 days"}`)))
 	require.Equal(t, "2026-03-01T05:00:00Z", now(c.good("POST", "clock", `{"to": "2026-03-01T00:00:00-05:00"}`)))
-	require.Equal(t, "step 1m0s", c.good("POST", "clock", `{"run": "step 1m"}`).text("run"))
+	require.Equal(t, "step 1m", c.good("POST", "clock", `{"run": "step 1m"}`).text("run"))
 	c.link()
 	require.Equal(t, "2026-03-01T05:03:00Z", now(c.good("GET", "clock", "")))
 	require.Equal(t, "manual", c.good("POST", "clock", `{"run": "manual"}`).text("run"))
@@ -343,4 +344,19 @@ func TestControlOutbox(t *testing.T) {
 	require.Equal(t, string(emu.World("default").Outbox()[0].Body), message["body"])
 	c.good("POST", "reset", "")
 	require.Equal(t, []any{}, c.good("GET", "outbox", "").at("messages"))
+}
+
+func TestControlWorldNamesWithSlashes(t *testing.T) {
+	t.Parallel()
+	emu := emulator.RunT(t)
+	name := t.Name() + "/sub"
+	newClient(t, emu, name).link()
+	c := newClient(t, emu, "")
+	require.Equal(t, name, c.good("GET", "worlds/"+url.PathEscape(name), "").text("name"))
+	c.good("POST", "worlds/"+url.PathEscape(name)+"/clock", `{"advance": "1h"}`)
+	c.bad(http.StatusNotFound, "TWEED_NOT_FOUND", "GET", "worlds/"+name, "")
+	c.bad(http.StatusNotFound, "TWEED_NOT_FOUND", "DELETE", "worlds/gone/no-such", "")
+	require.Equal(t, []any{name, "default"}, c.good("GET", "worlds", "").at("worlds"), "a mistaken path makes no world")
+	require.Equal(t, "INVALID_REQUEST/NOT_FOUND", c.send("POST", "/exchange_tokens", "{}").key())
+	require.Equal(t, "INVALID_REQUEST/NOT_FOUND", c.send("GET", "/_tweedy", "").key())
 }

@@ -204,8 +204,13 @@ func (e *Emulator) Close() error {
 	return e.closeErr
 }
 
-// Addr returns host and port that the emulator listens on.
-func (e *Emulator) Addr() string { return e.listener.Addr().String() }
+// Addr returns host and port that the emulator listens on, "" before Start.
+func (e *Emulator) Addr() string {
+	if e.listener == nil {
+		return ""
+	}
+	return e.listener.Addr().String()
+}
 
 // URL returns the address of the emulator, without a slash at the end.
 func (e *Emulator) URL() string {

@@ -43,11 +43,14 @@ func (e *Emulator) newHandler() http.Handler {
 			e.pipeline.Serve(f, w, r)
 		})
 	}
-	router.PathPrefix(strings.TrimSuffix(control.Prefix, "/")).Handler(e.controlHandler())
+	own := e.controlHandler()
+	router.Path(strings.TrimSuffix(control.Prefix, "/")).Handler(own)
+	router.PathPrefix(control.Prefix).Handler(own)
 	apex := sentinel.Family()
 	mount("/sentinel", apex) // and /sentinel2, the later generation
 	mount("/legit/", sentinel.Legit())
-	mount("/exchange_token", plaid.Legacy())
+	legacy := plaid.Legacy()
+	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
 	mount("/", plaid.Family())
 	return e.outermost(router)
 }
@@ -66,7 +69,11 @@ func (e *Emulator) controlHandler() http.Handler {
 				return
 			}
 		}
-		e.pipeline.Serve(family, w, r)
+		escaped := *r // a world's name may have a slash in it: TestX%2Fsub
+		address := *r.URL
+		address.Path = r.URL.EscapedPath()
+		escaped.URL = &address
+		e.pipeline.Serve(family, w, &escaped)
 	})
 }
 

@@ -86,6 +86,9 @@ func (p *Pipeline) hold(client context.Context, delay time.Duration) bool {
 // that parks, until there is a reply.
 func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 	f.read(r)
+	if f.problem != nil && !f.family.vendor() {
+		return f.family.Write(f.call, nil, errorOf(f.problem)), 0 // a mistaken path makes no world
+	}
 	name, err := f.worldName()
 	if err != nil {
 		return f.family.Write(f.call, nil, errorOf(err)), 0

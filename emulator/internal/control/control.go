@@ -4,6 +4,7 @@ package control
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -147,13 +148,16 @@ func methodsOf(router *mux.Router, req *http.Request) []string {
 	return allowed
 }
 
-// worldIn returns the world that a path names, "" for none.
+// worldIn returns the world that an escaped path names, "" for none.
 func worldIn(path string) string {
 	rest, ok := strings.CutPrefix(path, Prefix+"worlds/")
 	if !ok {
 		return ""
 	}
 	name, _, _ := strings.Cut(rest, "/")
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
 	return name
 }
 

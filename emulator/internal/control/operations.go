@@ -226,7 +226,10 @@ func (a *API) addRule(c *api.Call) (any, error) {
 }
 
 func (a *API) removeRule(c *api.Call) (any, error) {
-	name := c.Params["rule"]
+	name, err := url.PathUnescape(c.Params["rule"])
+	if err != nil {
+		return nil, errBad.New("text", err.Error())
+	}
 	if !rules.Remove(c.World, name) {
 		return nil, errNotFound.New("path", "the added rule "+strconv.Quote(name))
 	}

@@ -3,11 +3,8 @@
 package plaid
 
 import (
-	"cmp"
-	"encoding/json"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -133,54 +130,6 @@ func decode(req *api.Request) (api.Body, error) {
 	return api.Body{}, errInvalidBody.New()
 }
 
-// client finds client_id and secret: in the body, or in the headers that the official
-// SDKs since 2020 send.
-func client(req *api.Request, body api.Body) api.Client {
-	id, inBody := body.Fields["client_id"].(string)
-	if !inBody {
-		id = req.Header.Get("Plaid-Client-Id")
-	}
-	secret, inBody := body.Fields["secret"].(string)
-	if !inBody {
-		secret = req.Header.Get("Plaid-Secret")
-	}
-	name, world := api.SplitClient(id)
-	return api.Client{ID: name, Secret: secret, World: world, Found: id != ""}
-}
-
-// checkClient looks at the presence and form of the credentials.
-func checkClient(c *api.Call) error {
-	if anonymous[c.Op.Path] {
-		return nil
-	}
-	var missing []string
-	for _, f := range []struct{ field, header string }{{"client_id", "Plaid-Client-Id"}, {"secret", "Plaid-Secret"}} {
-		if _, sent := c.Body.Fields[f.field]; !sent && c.Header(f.header) == "" {
-			missing = append(missing, f.field)
-		}
-	}
-	if len(missing) > 0 {
-		return errMissingFields.New("fields", strings.Join(missing, ", "))
-	}
-	strict := settingsOf(c.World).Strict
-	if c.Client.ID == "" || strict && !clientForm.MatchString(c.Client.ID) {
-		return errInvalidField.Text("client_id must be a properly formatted, non-empty string") // observed
-	}
-	if c.Client.Secret == "" || strict && !secretForm.MatchString(c.Client.Secret) {
-		return errInvalidField.Text("secret must be a properly formatted, non-empty string") // assumed
-	}
-	return nil
-}
-
-// anonymous operations take no credentials (plaid.com/docs/api: categories are public).
-var anonymous = map[string]bool{"/categories/get": true}
-
-// The forms are observed: client_id has 24 hex digits, secret 30.
-var (
-	clientForm = regexp.MustCompile(`^[0-9a-f]{24}$`)
-	secretForm = regexp.MustCompile(`^[0-9a-f]{30}$`)
-)
-
 // refusal is the name under which checkFields leaves a refused value for checkValues.
 const refusal = "refusal"
 
@@ -220,115 +169,6 @@ func violation(v *contract.Violation) error {
 		return errUnknownFields.New("fields", strings.Join(v.Fields, ", "))
 	}
 	return errInvalidField.Text(v.Message)
-}
-
-// checkKeys compares the credentials with those that the scenario pins, if it does.
-func checkKeys(c *api.Call) error {
-	pinned := settingsOf(c.World).Credentials
-	if len(pinned) == 0 || anonymous[c.Op.Path] {
-		return nil
-	}
-	for _, keys := range pinned {
-		if fits(keys.ClientID, c.Client.ID) && fits(keys.Secret, c.Client.Secret) {
-			return nil
-		}
-	}
-	return errAPIKeys.New()
-}
-
-// fits compares with a pinned key; an empty one fits all.
-func fits(pinned, given string) bool { return pinned == "" || pinned == given }
-
-// errorBody is Plaid's error, its keys in alphabetical order as observed. Recordings
-// have suggested_action since 2019-05 and documentation_url since 2020-06.
-type errorBody struct {
-	DisplayMessage   *string `json:"display_message"`
-	DocumentationURL string  `json:"documentation_url,omitempty"`
-	ErrorCode        string  `json:"error_code"`
-	ErrorMessage     string  `json:"error_message"`
-	ErrorType        string  `json:"error_type"`
-	RequestID        string  `json:"request_id,omitempty"` // left out inside Items
-	SuggestedAction  *string `json:"suggested_action"`
-}
-
-func errorBodyOf(e *catalogue.Error, requestID string) errorBody {
-	return errorBody{
-		DisplayMessage: e.Display, DocumentationURL: e.DocURL(), ErrorCode: e.Row.Code,
-		ErrorMessage: e.Message, ErrorType: e.Row.Type, RequestID: requestID,
-	}
-}
-
-// withExtra adds the further members that an error has, such as error_code_reason.
-func (b errorBody) withExtra(extra map[string]any) any {
-	if len(extra) == 0 {
-		return b
-	}
-	all := map[string]any{}
-	text, err := json.Marshal(b)
-	if err == nil {
-		err = json.Unmarshal(text, &all)
-	}
-	if err != nil {
-		panic("plaid: " + err.Error()) // strings and nulls always marshal
-	}
-	maps.Copy(all, extra)
-	return all
-}
-
-// securityHeaders are on good answers only: none of the 482 recorded errors has them.
-var securityHeaders = []api.Header{
-	{Name: "X-Content-Type-Options", Value: "nosniff"},
-	{Name: "X-Frame-Options", Value: "DENY"},
-	{Name: "X-Xss-Protection", Value: "1; mode=block"},
-}
-
-// vendorHost tells the names that HSTS may be sent for. On localhost it would lock a
-// developer's browser out of plain HTTP for a year.
-func vendorHost(host string) bool {
-	name, _, _ := strings.Cut(host, ":")
-	return strings.HasSuffix(name, ".plaid.com")
-}
-
-// write turns an answer into a reply. Header names and values are observed. There is
-// no Plaid-Request-Id: plaid-node 8 takes an answer with it for a file.
-func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
-	if err != nil && err.Row.Family == catalogue.Tweed {
-		return api.TweedError(c, err)
-	}
-	common := []api.Header{
-		{Name: "Server", Value: "nginx"},
-		{Name: "Vary", Value: "Accept-Encoding"},
-		{Name: "Plaid-Version", Value: versionOf(c)},
-	}
-	if err != nil {
-		return api.JSONReply(err.Status, errorBodyOf(err, c.RequestID).withExtra(err.Extra), common...)
-	}
-	common = append(common, securityHeaders...)
-	if vendorHost(c.Host()) {
-		hsts := "max-age=31536000; includeSubDomains; preload"
-		common = append(common, api.Header{Name: "Strict-Transport-Security", Value: hsts})
-	}
-	return api.JSONReply(200, answer, common...)
-}
-
-// versionOf is what the client asked for, else what the scenario says, else the newest.
-func versionOf(c *api.Call) string {
-	switch {
-	case c.Version != "":
-		return c.Version
-	case c.World == nil:
-		return version
-	}
-	return cmp.Or(settingsOf(c.World).Version, version)
-}
-
-// number writes a decimal exactly as it is stored.
-func number(text string) *json.Number {
-	if text == "" {
-		return nil
-	}
-	n := json.Number(text)
-	return &n
 }
 
 // Operations returns the operations that are built, the old API's among them, by path.

@@ -200,3 +200,12 @@ func (c *Custom) owner() func(*CustomIdentity) owner {
 		return out
 	}
 }
+
+// number writes a decimal exactly as it is stored.
+func number(text string) *json.Number {
+	if text == "" {
+		return nil
+	}
+	n := json.Number(text)
+	return &n
+}

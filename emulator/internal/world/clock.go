@@ -52,7 +52,11 @@ func ParseRun(s string) (Run, error) {
 func (r Run) String() string {
 	switch {
 	case r.Step > 0:
-		return "step " + r.Step.String()
+		text := r.Step.String() // 1h0m0s
+		if short, ok := strings.CutSuffix(text, "m0s"); ok {
+			text = strings.Replace(short+"m", "h0m", "h", 1)
+		}
+		return "step " + text
 	case r.Speed == 1:
 		return "real"
 	case r.Speed > 0:

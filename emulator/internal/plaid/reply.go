@@ -1,0 +1,94 @@
+package plaid
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"strings"
+
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/catalogue"
+)
+
+// errorBody is Plaid's error, its keys in alphabetical order as observed. Recordings
+// have suggested_action since 2019-05 and documentation_url since 2020-06.
+type errorBody struct {
+	DisplayMessage   *string `json:"display_message"`
+	DocumentationURL string  `json:"documentation_url,omitempty"`
+	ErrorCode        string  `json:"error_code"`
+	ErrorMessage     string  `json:"error_message"`
+	ErrorType        string  `json:"error_type"`
+	RequestID        string  `json:"request_id,omitempty"` // left out inside Items
+	SuggestedAction  *string `json:"suggested_action"`
+}
+
+func errorBodyOf(e *catalogue.Error, requestID string) errorBody {
+	return errorBody{
+		DisplayMessage: e.Display, DocumentationURL: e.DocURL(), ErrorCode: e.Row.Code,
+		ErrorMessage: e.Message, ErrorType: e.Row.Type, RequestID: requestID,
+	}
+}
+
+// withExtra adds the further members that an error has, such as error_code_reason.
+func (b errorBody) withExtra(extra map[string]any) any {
+	if len(extra) == 0 {
+		return b
+	}
+	all := map[string]any{}
+	text, err := json.Marshal(b)
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil {
+		panic("plaid: " + err.Error()) // strings and nulls always marshal
+	}
+	maps.Copy(all, extra)
+	return all
+}
+
+// securityHeaders are on good answers only: none of the 482 recorded errors has them.
+var securityHeaders = []api.Header{
+	{Name: "X-Content-Type-Options", Value: "nosniff"},
+	{Name: "X-Frame-Options", Value: "DENY"},
+	{Name: "X-Xss-Protection", Value: "1; mode=block"},
+}
+
+// vendorHost tells the names that HSTS may be sent for. On localhost it would lock a
+// developer's browser out of plain HTTP for a year.
+func vendorHost(host string) bool {
+	name, _, _ := strings.Cut(host, ":")
+	return strings.HasSuffix(name, ".plaid.com")
+}
+
+// write turns an answer into a reply. Header names and values are observed. There is
+// no Plaid-Request-Id: plaid-node 8 takes an answer with it for a file.
+func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
+	if err != nil && err.Row.Family == catalogue.Tweed {
+		return api.TweedError(c, err)
+	}
+	common := []api.Header{
+		{Name: "Server", Value: "nginx"},
+		{Name: "Vary", Value: "Accept-Encoding"},
+		{Name: "Plaid-Version", Value: versionOf(c)},
+	}
+	if err != nil {
+		return api.JSONReply(err.Status, errorBodyOf(err, c.RequestID).withExtra(err.Extra), common...)
+	}
+	common = append(common, securityHeaders...)
+	if vendorHost(c.Host()) {
+		hsts := "max-age=31536000; includeSubDomains; preload"
+		common = append(common, api.Header{Name: "Strict-Transport-Security", Value: hsts})
+	}
+	return api.JSONReply(200, answer, common...)
+}
+
+// versionOf is what the client asked for, else what the scenario says, else the newest.
+func versionOf(c *api.Call) string {
+	switch {
+	case c.Version != "":
+		return c.Version
+	case c.World == nil:
+		return version
+	}
+	return cmp.Or(settingsOf(c.World).Version, version)
+}
