@@ -212,12 +212,22 @@ func (e *Emulator) Addr() string {
 	return e.listener.Addr().String()
 }
 
-// URL returns the address of the emulator, without a slash at the end.
+// URL returns the address of the emulator, without a slash at the end. One that listens
+// everywhere is called by its loopback address, which a client can use.
 func (e *Emulator) URL() string {
 	if e.options.PublicURL != "" {
 		return e.options.PublicURL
 	}
-	return "http://" + e.Addr()
+	return "http://" + reachable(e.Addr())
+}
+
+// reachable turns the address of a listener into one that a client can use.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil || !net.ParseIP(host).IsUnspecified() {
+		return addr
+	}
+	return net.JoinHostPort("127.0.0.1", port)
 }
 
 // PlaidURL is the base URL for Plaid clients.
