@@ -217,7 +217,7 @@ func TestControlScenario(t *testing.T) {
 		"rules:\n  - {call: /auth/get, then: {error: ITEM_LOKED}}\n":  "2:37: ",
 		"rules:\n  - {call: /auth/gte, then: {error: ITEM_LOCKED}}\n": "/auth/get",
 		"a: [\n": "",
-		"given: {items: [{institution: ins_none}]}\n":                    "given.items[0]",
+		"given: {items: [{institution: ins_none}]}\n":                    "scenario:1:17: the item cannot be linked",
 		"assume: {auto_approve: perhaps}\n":                              "auto_approve",
 		"clock: {run: fast}\n":                                           "1:14: ",
 		"name: [1]\nseed: many\n":                                        "2:7: ",

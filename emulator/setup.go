@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"tweed/emulator/internal/plaid"
@@ -24,8 +26,8 @@ func (e *Emulator) config(s *scenario.Scenario) (world.Config, error) {
 	if err != nil {
 		return world.Config{}, err
 	}
-	if err := sentinel.CheckAssume(texts(s.Assume)); err != nil {
-		return world.Config{}, fmt.Errorf("assume: %w", err)
+	if err := checkAssume(s); err != nil {
+		return world.Config{}, err
 	}
 	prepared, err := rules.Prepare(s)
 	if err != nil {
@@ -36,6 +38,20 @@ func (e *Emulator) config(s *scenario.Scenario) (world.Config, error) {
 		Clock: clock,
 		Setup: func(w *world.World) error { return e.setup(w, s, prepared) },
 	}, nil
+}
+
+// checkAssume returns what is wrong with the scenario's "assume", each with its place.
+func checkAssume(s *scenario.Scenario) error {
+	var problems scenario.Problems
+	for _, name := range slices.Sorted(maps.Keys(s.Assume)) {
+		if err := sentinel.CheckAssume(texts(map[string]any{name: s.Assume[name]})); err != nil {
+			problems = append(problems, s.Problem("assume."+name, err.Error(), ""))
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
 }
 
 // texts are the values of "assume" as they are written.
@@ -100,7 +116,7 @@ func (e *Emulator) setup(w *world.World, s *scenario.Scenario, prepared rules.Pr
 			Webhook: item.Webhook, Alias: item.As, Custom: item.Custom,
 		}
 		if err := login.Given(w); err != nil {
-			return fmt.Errorf("given.items[%d]: %w", i, err)
+			return scenario.Problems{s.Problem(fmt.Sprintf("given.items[%d]", i), "the item cannot be linked: "+err.Error(), "")}
 		}
 	}
 	return nil

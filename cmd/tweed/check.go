@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -39,7 +38,7 @@ func checkFile(cmd *cobra.Command, file string) error {
 		return err
 	}
 	if _, err := emulator.New(emulator.Options{Scenario: s}); err != nil {
-		return errors.New(file + ": " + err.Error())
+		return err
 	}
 	for _, warning := range s.Warnings() {
 		fmt.Fprintln(cmd.OutOrStdout(), "warning: "+warning.String())

@@ -153,7 +153,7 @@ func TestRunInterrupted(t *testing.T) {
 func TestRunCannotStart(t *testing.T) {
 	t.Parallel()
 	_, err := Run(t.Context(), parse(t, "given: {items: [{institution: ins_nowhere}]}"), Options{Drive: drive})
-	require.ErrorContains(t, err, "given.items[0]")
+	require.ErrorContains(t, err, "the item cannot be linked")
 }
 
 // TestTranscript: it has what was sent and what came, and nothing that differs between runs.
