@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tweed/cmd/tweed/runner"
 	"tweed/emulator"
 )
 
@@ -35,6 +36,9 @@ func newCheck() *cobra.Command {
 func checkFile(cmd *cobra.Command, file string) error {
 	s, err := emulator.Load(file, os.ReadFile)
 	if err != nil {
+		return err
+	}
+	if err := runner.Check(s); err != nil {
 		return err
 	}
 	if _, err := emulator.New(emulator.Options{Scenario: s}); err != nil {

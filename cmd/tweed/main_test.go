@@ -44,6 +44,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 	t.Parallel()
 	bad := file(t, "bad.yaml", "rules:\n  - call: /auth/get\n    then: {error: ITEM_LOCKD}\n")
 	red := file(t, "red.yaml", failing)
+	setting := file(t, "setting.yaml", "steps:\n  - {flow: deposit, with: {amuont: \"1500.00\"}}\n")
 	assume := file(t, "assume.yaml", "assume:\n  token_feild: x\n")
 	given := file(t, "given.yaml", "given: {items: [{institution: ins_none}]}\n")
 	for _, tc := range []struct {
@@ -65,6 +66,8 @@ func TestExitCodesAndMessages(t *testing.T) {
 		{"check one that is not there", []string{"check", "no-such.yaml"}, 2, "", "no-such.yaml: no such file"},
 		{"an assumption has a place", []string{"check", assume}, 2, "", assume + ":2:16: no assumption is called"},
 		{"a given item has a place", []string{"check", given}, 2, "", given + ":1:17: the item cannot be linked"},
+		{"a setting has a place", []string{"check", setting}, 2, "", setting + ":2:36: the flow has no setting \"amuont\""},
+		{"run with it", []string{"run", setting}, 2, "", "nothing was run"},
 		{"run a bad one", []string{"run", bad, red}, 2, "", "nothing was run"},
 		{"run a red one", []string{"run", red}, 1, "status: wanted 400, got 200", ""},
 		{"run counts", []string{"run", "happy-path", red}, 1, "1 passed, 1 failed", ""},

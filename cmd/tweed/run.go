@@ -81,6 +81,9 @@ func loadAll(stderr io.Writer, files []string) ([]*scenario.Scenario, error) {
 	bad := false
 	for _, file := range files {
 		s, err := emulator.Load(file, os.ReadFile)
+		if err == nil {
+			err = runner.Check(s)
+		}
 		if err != nil {
 			fmt.Fprintln(stderr, err)
 			bad = true
