@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -124,12 +125,15 @@ func (e *Emulator) Done() <-chan struct{} { return e.stop }
 // Failed yields the error with which serving ended by itself.
 func (e *Emulator) Failed() <-chan error { return e.served }
 
-// Load reads a scenario file, or one that comes with Tweed if name is the name of one.
+// Load reads a scenario file (read is os.ReadFile), or, where there is no such file, one
+// that comes with Tweed by its name.
 func Load(name string, read func(string) ([]byte, error)) (*scenario.Scenario, error) {
-	if text, ok := scenarios.Find(name); ok {
-		return scenario.Load(name, text)
-	}
 	text, err := read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if own, ok := scenarios.Find(name); ok {
+			text, err = own, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

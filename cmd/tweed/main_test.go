@@ -125,6 +125,17 @@ func TestListsAreComplete(t *testing.T) {
 	require.Len(t, strings.Split(strings.TrimSpace(stdout), "\n"), len(scenarios.Names()))
 }
 
+func TestAFileWinsOverAnEmbeddedName(t *testing.T) {
+	own := file(t, "happy-path.yaml", failing)
+	code, stdout, _ := command(t, "run", own)
+	require.Equal(t, exitFailed, code, stdout)
+	t.Chdir(filepath.Dir(own))
+	code, stdout, _ = command(t, "run", "happy-path.yaml")
+	require.Equal(t, exitFailed, code, stdout)
+	code, stdout, _ = command(t, "run", "withdrawal.yaml")
+	require.Zero(t, code, stdout)
+}
+
 func TestFlowRepeatsAndSeedsDiffer(t *testing.T) {
 	t.Parallel()
 	_, first, _ := command(t, "flow", "--seed", "5")
