@@ -140,8 +140,8 @@ var assumptions = []Assumption{
 	{
 		Name: balanceCheck, Settable: true, check: oneOf(checkOff, checkOn),
 		What: "whether a deposit is held against the balance at Plaid, and what becomes of one that is too large",
-		Default: checkOff + "; " + checkOn + ": with a processor token, at creation; REJECTED with NSF above the available (else " +
-			"the current) balance; a balance that cannot be read rejects nothing",
+		Default: checkOff + "; " + checkOn + ": with a processor token, at creation; REJECTED with NSF above the available " +
+			"(else the current) balance; a balance that cannot be read rejects nothing",
 		WouldSettle: byTraffic + ": a deposit above the balance",
 	},
 	{
@@ -171,15 +171,19 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "amount_available", What: "what the members of amount_available count",
-		Default: "this world's transfers: total in whole dollars, rounded down, not below 0, without what withdrawals ask for " +
-			"and deposits hold; unAdjustedTotal and startDayCashAvailable what is booked; disbursements and recentDeposits " +
-			"what is under way",
+		Default: "this world's transfers: total in whole dollars, rounded down, not below 0, without what withdrawals " +
+			"ask for and deposits hold; unAdjustedTotal and startDayCashAvailable what is booked; disbursements and " +
+			"recentDeposits what is under way",
 		WouldSettle: byTraffic + " before, during and after a deposit and a withdrawal",
 	},
 	{
 		Name: "ira", What: "which iraDetails are needed, and what withholding does to the amount",
-		Default:     "any may be absent; withholding is checked and echoed, not taken off; withdrawals have no fees either",
+		Default:     "any may be absent; withholding is checked and echoed, not taken off",
 		WouldSettle: byTraffic + ": a withdrawal from an IRA with withholding",
+	},
+	{
+		Name: "fees", What: "types and amounts of a transfer's fees", Default: "none: an empty list",
+		WouldSettle: byTraffic + ": a transfer that costs something",
 	},
 	{
 		Name: "sentinel2", What: "bodies of the later generation's paths",
@@ -240,7 +244,7 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "full_balance", What: "the amount of a FULL_BALANCE withdrawal, and whether the account's cash is checked",
-		Default:     "settled deposits less withdrawals, by this world's transfers; PARTIAL_BALANCE is not checked",
+		Default:     "deposits settled and not held, less withdrawals, by this world's transfers; PARTIAL_BALANCE is not checked",
 		WouldSettle: byTraffic + ": both types on an account without cash",
 	},
 	{

@@ -7,22 +7,22 @@ import (
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/nacha"
+	"tweed/emulator/internal/world"
 )
 
 // available is what an account can pay out (members by Alpaca's gobroker, which reads the total as an integer).
 type available struct {
-	Total                          json.Number    `json:"total"`
-	UnAdjustedTotal                json.Number    `json:"unAdjustedTotal"`
-	StartDayCashAvailable          json.Number    `json:"startDayCashAvailable"`
-	PendingDebitInterest           json.Number    `json:"pendingDebitInterest"`
-	PendingDebitDividends          json.Number    `json:"pendingDebitDividends"`
-	IncludeFullyPaidUnsettled      bool           `json:"includeFullyPaidUnsettledFunds"`
-	FullyPaidUnsettled             json.Number    `json:"fullyPaidUnsettledFunds"`
-	TotalDisbursements             json.Number    `json:"totalDisbursements"`
-	TotalDeposits                  json.Number    `json:"totalDeposits"`
-	Disbursements                  []disbursement `json:"disbursements"`
-	RecentDeposits                 []recent       `json:"recentDeposits"`
-	disbursementCents, recentCents int64
+	Total                     json.Number    `json:"total"`
+	UnAdjustedTotal           json.Number    `json:"unAdjustedTotal"`
+	StartDayCashAvailable     json.Number    `json:"startDayCashAvailable"`
+	PendingDebitInterest      json.Number    `json:"pendingDebitInterest"`
+	PendingDebitDividends     json.Number    `json:"pendingDebitDividends"`
+	IncludeFullyPaidUnsettled bool           `json:"includeFullyPaidUnsettledFunds"`
+	FullyPaidUnsettled        json.Number    `json:"fullyPaidUnsettledFunds"`
+	TotalDisbursements        json.Number    `json:"totalDisbursements"`
+	TotalDeposits             json.Number    `json:"totalDeposits"`
+	Disbursements             []disbursement `json:"disbursements"`
+	RecentDeposits            []recent       `json:"recentDeposits"`
 }
 
 // disbursement is a withdrawal that is under way.
@@ -58,38 +58,40 @@ func amountAvailable(c *api.Call) (any, error) {
 		PendingDebitInterest:  dollars(0), PendingDebitDividends: dollars(0), FullyPaidUnsettled: dollars(0),
 		Disbursements: []disbursement{}, RecentDeposits: []recent{},
 	}
+	var leaving, coming int64
 	for _, id := range transfersOfAccount.Keys(c.World, account) {
 		t, _ := transfers.Get(c.World, id)
 		switch {
-		case t.Direction == Outgoing && t.State != Complete && !slices.Contains(undone, t.State):
-			out.disburse(c, t)
-		case t.Direction == Incoming && !t.Approved.IsZero() && !slices.Contains(undone, t.State) && !t.usable(c.Now):
-			out.deposit(t)
+		case slices.Contains(undone, t.State):
+		case t.Direction == Outgoing && t.State != Complete:
+			leaving += t.AmountCents
+			out.Disbursements = append(out.Disbursements, t.disbursement(c.World))
+		case t.Direction == Incoming && !t.Approved.IsZero() && !t.usable(c.Now):
+			coming += t.AmountCents
+			out.RecentDeposits = append(out.RecentDeposits, t.recent())
 		}
 	}
-	out.TotalDisbursements, out.TotalDeposits = dollars(out.disbursementCents), dollars(out.recentCents)
+	out.TotalDisbursements, out.TotalDeposits = dollars(leaving), dollars(coming)
 	return out, nil
 }
 
-func (a *available) disburse(c *api.Call, t Transfer) {
-	a.disbursementCents += t.AmountCents
-	one := disbursement{
+func (t Transfer) disbursement(w *world.World) disbursement {
+	out := disbursement{
 		TransferID: json.Number(t.ID), Mechanism: mechanism, State: t.State, RequestedAmount: dollars(t.AmountCents),
 		FeeAmount: dollars(0), TotalDebitAmount: dollars(t.AmountCents), TransferTime: t.Created.Format(timeForm),
 	}
-	if p, ok := postings.Get(c.World, postingKey(t.ID, FundsPosted)); ok {
+	if p, ok := postings.Get(w, postingKey(t.ID, FundsPosted)); ok {
 		date := dateOf(p.At)
-		one.FundsPostedDate = &date
+		out.FundsPostedDate = &date
 	}
-	a.Disbursements = append(a.Disbursements, one)
+	return out
 }
 
-func (a *available) deposit(t Transfer) {
-	a.recentCents += t.AmountCents
-	a.RecentDeposits = append(a.RecentDeposits, recent{
+func (t Transfer) recent() recent {
+	return recent{
 		Account: t.Account, Amount: dollars(t.AmountCents), Mechanism: mechanism, Description: "ACH DEPOSIT",
 		ProcessDate: dateOf(bankingDays().ProcessingDay(t.Approved)),
-	})
+	}
 }
 
 // usable tells whether the money of a deposit can be used: it is complete, and the days to hold it are over.

@@ -27,8 +27,9 @@ func placeOf(direction Direction, s State) place {
 		return held
 	case Complete:
 		return target
+	default:
+		return origin
 	}
-	return origin
 }
 
 // posting is one move of money from one place to another.

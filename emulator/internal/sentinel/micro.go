@@ -13,7 +13,8 @@ import (
 // methodMicroDeposit is approved by the customer, who tells two small amounts.
 const methodMicroDeposit = "MICRO_DEPOSIT"
 
-// microTries and microSets are documented (klane67/apex_clearing): three tries a pair, at most two pairs after the first.
+// microTries and microSets are documented (klane67/apex_clearing): three tries a pair, and at most two pairs after the
+// first.
 const (
 	microTries = 3
 	microSets  = 3

@@ -144,7 +144,7 @@ func TestMicroPair(t *testing.T) {
 			require.Equal(t, pair, microPair(w, id, n))
 			require.NotEqual(t, pair[0], pair[1])
 			for _, cents := range pair {
-				require.Greater(t, cents, int64(0))
+				require.Positive(t, cents)
 				require.Less(t, cents, int64(100))
 			}
 			seen[pair] = true

@@ -27,8 +27,8 @@ func simulateReturn(c *api.Call) (any, error) {
 
 // simulateNOC is the test mode's notification of change: the bank tells the right data of the account, and the
 // relationship has them from then on. Fields that are absent, null or empty change nothing (Alpaca's gobroker sends all
-// three). The transfer stays as it is. Errors, in order of checking: TRANSFER_NOT_FOUND, VALIDATION_FAILED for a routing
-// number without a right check digit.
+// three). The transfer stays as it is. Errors, in order of checking: TRANSFER_NOT_FOUND, VALIDATION_FAILED for a wrong
+// check digit of the routing number.
 func simulateNOC(c *api.Call) (any, error) {
 	t, err := transferAt(c)
 	if err != nil {
