@@ -244,7 +244,7 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "full_balance", What: "the amount of a FULL_BALANCE withdrawal, and whether the account's cash is checked",
-		Default:     "deposits settled and not held, less withdrawals, by this world's transfers; PARTIAL_BALANCE is not checked",
+		Default:     "deposits settled and not held less withdrawals, in this world; PARTIAL_BALANCE is not checked",
 		WouldSettle: byTraffic + ": both types on an account without cash",
 	},
 	{

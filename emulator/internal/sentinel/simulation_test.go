@@ -55,6 +55,21 @@ func TestSimulateReturn(t *testing.T) {
 	s.refused(simulationPath+second+"/return", http.StatusBadRequest, map[string]any{"cancelRelationship": "yes"})
 }
 
+// TestReturnAfterCancel: a relationship that is over keeps its own cancellation.
+func TestReturnAfterCancel(t *testing.T) {
+	t.Parallel()
+	s := serve(t, option{})
+	s.logIn("apex_api")
+	relationship := s.approvedRelationship()
+	in := s.approved(depositsPath, deposit(relationship, "d", 1))
+	s.advance(10 * time.Hour)
+	canceled := s.good(relationshipsPath+"/"+relationship+"/cancel", map[string]any{"comment": "by the customer"})
+	s.advance(time.Hour)
+	r := s.good(simulationPath+in+"/return", map[string]any{"cancelRelationship": true})
+	require.Equal(t, "RETURNED", r.text("state"))
+	require.Equal(t, canceled.Body, s.get(relationshipsPath+"/"+relationship).Body)
+}
+
 func TestReturnCodeAssumed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, option{settings: Settings{Assume: map[string]string{"return_code": "R10"}}})
