@@ -355,7 +355,7 @@ func TestTables(t *testing.T) {
 	all, err := emulator.Errors("")
 	require.NoError(t, err)
 	require.Greater(t, len(all), plaidRows)
-	for _, name := range []string{"item_login_required", "ITEM_ERROR/ITEM_LOGIN_REQUIRED", "1606", "TWEED_PANIC"} {
+	for _, name := range []string{"item_login_required", "ITEM_ERROR/ITEM_LOGIN_REQUIRED", "1606", "TWEED_PANIC", "R01", "c14"} {
 		found, err := emulator.Errors(name)
 		require.NoError(t, err, name)
 		require.Len(t, found, 1, name)

@@ -208,7 +208,7 @@ func (r *rig) goodBodies() map[target]fields {
 	}
 	transfer := fields{
 		"externalTransferId": "new", "amount": "1.00", "achRelationshipId": r.relationship, "daysToHoldFunds": 1,
-		"disbursementType": "PARTIAL_BALANCE", "iraDetails": fields{},
+		"disbursementType": "PARTIAL_BALANCE", "iraDetails": fields{"contributionType": "REGULAR", "contributionYear": 2025},
 	}
 	comment := fields{"comment": "c"}
 	bodies := map[string]fields{
@@ -235,11 +235,23 @@ func (r *rig) goodBodies() map[target]fields {
 		"/sentinel/api/v1/ach_relationships/" + r.relationship + "/cancel": comment,
 		"/sentinel/api/v2/ach_relationships/" + r.relationship + "/cancel": comment,
 		"/sentinel/api/v1/transfers/achs/" + r.deposit + "/cancel":         comment,
+		"/sentinel/api/v1/ach_relationships/" + r.relationship + "/approve": {
+			"method": "MICRO_DEPOSIT", "amount1": "0.01", "amount2": 0.02,
+		},
+		"/sentinel/api/v1/test/simulation/achs/" + r.deposit + "/return": {"cancelRelationship": true},
+		"/sentinel/api/v1/test/simulation/achs/" + r.deposit + "/noc": {
+			"newAccountNumber": "1", "newRoutingNumber": "121000358", "newBankAccountType": "SAVINGS",
+		},
+		"/sentinel2-counterparty/api/v1/ach_relationships": relationship, "/sentinel2/api/v1/transfers/achs/deposits": transfer,
+		"/sentinel2/api/v1/transfers/achs/withdrawals": merged(transfer, fields{"iraDetails": fields{
+			"distributionReason": "NORMAL", "federalTaxWithholding": fields{"valueType": "FIXED", "value": 1},
+		}}),
 	}
 	out := map[target]fields{}
 	for path, body := range bodies {
 		out[target{http.MethodPost, path}] = body
 	}
+	out[target{http.MethodPut, "/sentinel/api/v2/ach_relationships/" + r.relationship}] = fields{"nickname": "n"}
 	out[target{http.MethodPost, "/_tweed/worlds/default/clock"}] = fields{"advance": "1h", "to": "2027-01-01T00:00:00Z", "run": "60x"}
 	out[target{http.MethodPost, "/_tweed/worlds/default/rules"}] = fields{
 		"name": "n", "call": "/item/get", "where": fields{"user": "user_good"}, "skip": 1, "times": 1, "every": 1, "chance": 1,

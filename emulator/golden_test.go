@@ -87,6 +87,7 @@ func TestGolden(t *testing.T) {
 	}
 	processor := g.plaidCalls(emu.World("golden"))
 	g.sentinelCalls(processor)
+	g.certificationCalls(emu.World("golden"), processor)
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" {

@@ -14,7 +14,7 @@ import (
 
 // ErrorRow is one error that Tweed can answer with.
 type ErrorRow struct {
-	Family     string         `json:"family"` // plaid, legacy, legit, sentinel, tweed
+	Family     string         `json:"family"` // plaid, legacy, legit, sentinel, tweed, nacha
 	Key        string         `json:"key"`    // how a scenario names it: TYPE/CODE, or CODE where there are no types
 	Type       string         `json:"error_type,omitempty"`
 	Code       string         `json:"error_code"`
@@ -27,6 +27,7 @@ type ErrorRow struct {
 	Trigger    string         `json:"trigger,omitempty"` // how the vendor's sandbox gives it
 	Never      string         `json:"never,omitempty"`   // why it never is an HTTP error
 	Variants   []ErrorVariant `json:"variants,omitempty"`
+	Nacha      *NachaCode     `json:"nacha,omitempty"` // of a return or change code of the ACH network
 }
 
 // ErrorVariant is a further text of an error.
@@ -36,9 +37,12 @@ type ErrorVariant struct {
 	When    string `json:"when"`
 }
 
-// Errors returns the rows that a name means: CODE or TYPE/CODE of any family, all rows for
-// an empty name. An unknown name is an error that gives the nearest right one.
+// Errors returns the rows that a name means: CODE or TYPE/CODE of any family, a Nacha code
+// such as R01, all rows for an empty name. An unknown name is an error that gives the nearest right one.
 func Errors(name string) ([]ErrorRow, error) {
+	if rows, ok, err := nachaError(name); ok {
+		return rows, err
+	}
 	var out []ErrorRow
 	for _, row := range catalogue.All() {
 		if name != "" && !strings.EqualFold(name, row.Code) && !strings.EqualFold(name, row.Key()) &&
@@ -46,6 +50,9 @@ func Errors(name string) ([]ErrorRow, error) {
 			continue
 		}
 		out = append(out, errorRow(row))
+	}
+	if name == "" {
+		out = append(out, nachaRows()...)
 	}
 	if len(out) > 0 {
 		return out, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -13,8 +14,8 @@ import (
 func newErrors() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "errors [CODE | TYPE/CODE | TYPE]",
-		Short: "list the errors that can be forced, or show one",
+		Use:   "errors [CODE | TYPE/CODE | TYPE | R01 | C01]",
+		Short: "list the errors that can be forced and the Nacha codes, or show one",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := ""
@@ -73,11 +74,34 @@ func showError(w io.Writer, row emulator.ErrorRow) {
 	}
 	line("docs", row.DocURL)
 	line("sandbox", row.Trigger)
+	showNacha(line, row.Nacha)
 	line("confidence", row.Confidence+" ("+row.Source+")")
 	for _, v := range row.Variants {
 		line("variant", fmt.Sprintf("%s: %s [%s]", v.Name, v.Message, v.When))
 	}
 	if row.Never == "" && row.Family == "plaid" {
 		line("force it", fmt.Sprintf("then: {error: %s}   or   Tweed-Error: %[1]s", row.Key))
+	}
+}
+
+// showNacha prints what a return or change code has more.
+func showNacha(line func(name, text string), code *emulator.NachaCode) {
+	if code == nil {
+		return
+	}
+	line("sender", code.Sender)
+	var entries []string
+	if code.Debits {
+		entries = append(entries, "debits (deposits)")
+	}
+	if code.Credits {
+		entries = append(entries, "credits (withdrawals)")
+	}
+	line("answers", strings.Join(entries, ", "))
+	line("classes", strings.Join(code.SEC, ", "))
+	line("window", code.Window)
+	line("corrects", strings.Join(code.Corrects, ", "))
+	if code.Unauthorized {
+		line("counts as", "unauthorized")
 	}
 }

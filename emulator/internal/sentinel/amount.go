@@ -60,6 +60,9 @@ func amountOf(value any) (cents int64, ok bool) {
 // dollars writes cents as a JSON number. Whole dollars have no decimals, so that a client may read them as an integer,
 // as Alpaca's gobroker does with a total.
 func dollars(cents int64) json.Number {
+	if cents < 0 {
+		return "-" + dollars(-cents)
+	}
 	if cents%100 == 0 {
 		return json.Number(strconv.FormatInt(cents/100, 10))
 	}

@@ -1,16 +1,11 @@
 package sentinel
 
 import (
-	"errors"
-	"fmt"
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"tweed/emulator/internal/nacha"
-	"tweed/emulator/internal/spell"
 	"tweed/emulator/internal/world"
 )
 
@@ -36,6 +31,8 @@ const (
 	tokenMethod  = "token_method"
 	autoApprove  = "auto_approve"
 	rejectReason = "reject_reason"
+	returnCode   = "return_code"
+	balanceCheck = "balance_check"
 )
 
 // Values that are assumed.
@@ -81,6 +78,19 @@ var approvalOf = map[Direction]string{Incoming: "deposits", Outgoing: "withdrawa
 // defaultRejectReason is given where nobody says a reason.
 const defaultRejectReason = "OTHER"
 
+// reasonNSF is the rejectReason of a deposit that the bank account cannot pay: it fits by its name.
+const reasonNSF = "NSF"
+
+// Values of balance_check.
+const (
+	checkOff = "off"
+	checkOn  = "on"
+)
+
+// defaultReturnCodes are those of the test simulation's return, which names none: insufficient funds, and for a
+// withdrawal, which cannot have that, an account that is not found.
+var defaultReturnCodes = map[Direction]string{Incoming: "R01", Outgoing: "R03"}
+
 // rejectReasons are documented (klane67/apex_clearing, 2016).
 var rejectReasons = []string{
 	"COMPLIANCE", "MARGIN_CALLS", "MISSING_PAPERWORK", "NEEDS_APPROVAL", "NSF", "OUTSTANDING_ACAT", "PER_BROKER_REQUEST",
@@ -119,6 +129,66 @@ var assumptions = []Assumption{
 		What:        "the rejectReason of the test simulation's reject, whose path is assumed, too",
 		Default:     defaultRejectReason,
 		WouldSettle: byTraffic + ": the simulation's reject, then the transfer",
+	},
+	{
+		Name: returnCode, Settable: true, check: checkReturnCode,
+		What: "the return code of the test simulation's return, from when on it works, what it does to the relationship",
+		Default: defaultReturnCodes[Incoming] + " for deposits, " + defaultReturnCodes[Outgoing] + " for withdrawals; from " +
+			"SENT_TO_BANK on; cancelRelationship cancels with the reason null",
+		WouldSettle: byTraffic + ": the simulation's return, then the transfer and its relationship",
+	},
+	{
+		Name: balanceCheck, Settable: true, check: oneOf(checkOff, checkOn),
+		What: "whether a deposit is held against the balance at Plaid, and what becomes of one that is too large",
+		Default: checkOff + "; " + checkOn + ": with a processor token, at creation; REJECTED with NSF above the available " +
+			"(else the current) balance; a balance that cannot be read rejects nothing",
+		WouldSettle: byTraffic + ": a deposit above the balance",
+	},
+	{
+		Name: "return_member", What: "the member of a transfer that has the code of its return",
+		Default:     "returnCode, absent before (Apex's ALE events have it as reason)",
+		WouldSettle: byTraffic + ": a returned transfer",
+	},
+	{
+		Name: "micro_deposits", What: "the amounts, when they can be told, and what the calls answer",
+		Default: "two different ones from 0.01 to 0.99, at once; approve: another method or impossible amounts are no try, " +
+			"400 after three wrong ones until a reissue; reissue answers with the relationship, 400 before three wrong ones",
+		WouldSettle: byTraffic + " for each of: four wrong tries, a reissue, an early reissue",
+	},
+	{
+		Name: "relationship_rename", What: "which relationships can be renamed", Default: "all, canceled ones too",
+		WouldSettle: byTraffic + ": a rename of a canceled relationship",
+	},
+	{
+		Name: "noc", What: "what the test simulation's notification of change does, and to which transfers",
+		Default:     "the relationship gets the new data and stays approved; a transfer of any state, which keeps it",
+		WouldSettle: byTraffic + ": the simulation's noc, then the transfer and its relationship",
+	},
+	{
+		Name: "transfer_list", What: "order and dates of GET transfers, and errors of its filters",
+		Default:     "by id; dates in New York, both included; 400 for a filter that is none",
+		WouldSettle: byTraffic + ": a list with each filter",
+	},
+	{
+		Name: "amount_available", What: "what the members of amount_available count",
+		Default: "this world's transfers: total in whole dollars, rounded down, not below 0, without what withdrawals " +
+			"ask for and deposits hold; unAdjustedTotal and startDayCashAvailable what is booked; disbursements and " +
+			"recentDeposits what is under way",
+		WouldSettle: byTraffic + " before, during and after a deposit and a withdrawal",
+	},
+	{
+		Name: "ira", What: "which iraDetails are needed, and what withholding does to the amount",
+		Default:     "any may be absent; withholding is checked and echoed, not taken off",
+		WouldSettle: byTraffic + ": a withdrawal from an IRA with withholding",
+	},
+	{
+		Name: "fees", What: "types and amounts of a transfer's fees", Default: "none: an empty list",
+		WouldSettle: byTraffic + ": a transfer that costs something",
+	},
+	{
+		Name: "sentinel2", What: "bodies of the later generation's paths",
+		Default:     "those of v2 for relationships, of v1 for transfers; update_plaid is not built",
+		WouldSettle: byTraffic + " for each path",
 	},
 	{
 		Name: "token_data", What: "whose bank data count when a request has a processor token and bank fields",
@@ -174,7 +244,7 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "full_balance", What: "the amount of a FULL_BALANCE withdrawal, and whether the account's cash is checked",
-		Default:     "settled deposits less withdrawals, by this world's transfers; PARTIAL_BALANCE is not checked",
+		Default:     "deposits settled and not held less withdrawals, in this world; PARTIAL_BALANCE is not checked",
 		WouldSettle: byTraffic + ": both types on an account without cash",
 	},
 	{
@@ -218,6 +288,10 @@ func assumed(w *world.World, name string) []string {
 		return defaultTokenMethods
 	case autoApprove:
 		return []string{approveNone}
+	case balanceCheck:
+		return []string{checkOff}
+	case returnCode:
+		return []string{defaultReturnCodes[Incoming], defaultReturnCodes[Outgoing]}
 	}
 	return []string{defaultRejectReason}
 }
@@ -231,80 +305,11 @@ func words(value string) []string {
 	return out
 }
 
-// CheckAssume checks what a scenario assumes. The error names everything that is wrong and the nearest right word.
-func CheckAssume(assume map[string]string) error {
-	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(assume)) {
-		at := slices.IndexFunc(assumptions, func(a Assumption) bool { return a.Name == name && a.Settable })
-		if at < 0 {
-			problems = append(problems, unknownAssumption(name))
-			continue
-		}
-		if err := assumptions[at].check(assume[name]); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", name, err))
-		}
+// returnCodeOf is the code of a simulated return.
+func returnCodeOf(w *world.World, direction Direction) string {
+	codes := assumed(w, returnCode)
+	if len(codes) == 1 {
+		return codes[0]
 	}
-	return errors.Join(problems...)
-}
-
-func unknownAssumption(name string) error {
-	var settable []string
-	for _, a := range assumptions {
-		if a.Settable {
-			settable = append(settable, a.Name)
-		}
-		if a.Name == name && !a.Settable {
-			return fmt.Errorf("%s cannot be set", name)
-		}
-	}
-	return fmt.Errorf("no assumption is called %q; %s", name, meant(name, settable))
-}
-
-func oneOf(values ...string) func(string) error {
-	return func(value string) error {
-		if slices.Contains(values, value) {
-			return nil
-		}
-		return fmt.Errorf("%q is not possible; %s", value, meant(value, values))
-	}
-}
-
-var (
-	fieldForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	methodForm = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
-)
-
-// takenFields are fields of the relationship request with another meaning.
-var takenFields = []string{
-	"account", "approvalMethod", "bankAccount", "bankAccountOwnerName", "bankAccountType", "bankRoutingNumber",
-	"nickname",
-}
-
-func checkTokenField(value string) error {
-	for _, name := range words(value) {
-		switch {
-		case !fieldForm.MatchString(name):
-			return fmt.Errorf("%q is no name of a field; write for example %s", name, defaultTokenFields[0])
-		case slices.Contains(takenFields, name):
-			return fmt.Errorf("%s is another field of the request", name)
-		}
-	}
-	return nil
-}
-
-func checkTokenMethod(value string) error {
-	for _, method := range words(value) {
-		if !methodForm.MatchString(method) {
-			return fmt.Errorf("%q is no approval method; write for example %s", method, defaultTokenMethods[0])
-		}
-	}
-	return nil
-}
-
-// meant is a help for who wrote a word that is none of words.
-func meant(word string, words []string) string {
-	if near := spell.Nearest(word, words); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return "there are " + strings.Join(words, ", ")
+	return defaultReturnCodes[direction]
 }

@@ -35,18 +35,20 @@ func TestCheckAssume(t *testing.T) {
 	cases := []struct{ name, value, want string }{
 		{"tokn_field", "x", `no assumption is called "tokn_field"; did you mean token_field?`},
 		{"Auto-Approve", "x", `no assumption is called "Auto-Approve"; did you mean auto_approve?`},
-		{"qqq", "x", `no assumption is called "qqq"; there are token_field, token_method, auto_approve, reject_reason`},
+		{"qqq", "x", `no assumption is called "qqq"; there are token_field, token_method, auto_approve, reject_reason, return_code, balance_check`},
 		{"cut_off", "14:00", "cut_off cannot be set"},
 		{"auto_approve", "deposit", `auto_approve: "deposit" is not possible; did you mean deposits?`},
 		{"auto_approve", "", `auto_approve: "" is not possible; there are none, deposits, withdrawals, all`},
 		{"reject_reason", "NSFF", `reject_reason: "NSFF" is not possible; did you mean NSF?`},
 		{"token_field", "nickname", "token_field: nickname is another field of the request"},
 		{"token_field", "a b", `token_field: "a b" is no name of a field; write for example plaidProcessorToken`},
+		{"balance_check", "true", `balance_check: "true" is not possible; there are off, on`},
+		{"return_code", "R99", `return_code: "R99" is no return code that Apex knows; write for example R01`},
 		{"token_method", "plaid", `token_method: "plaid" is no approval method; write for example PLAID_TOKEN`},
 	}
 	for _, test := range cases {
 		require.EqualError(t, CheckAssume(map[string]string{test.name: test.value}), test.want)
 	}
 	err := CheckAssume(map[string]string{"b": "", "a": ""})
-	require.ErrorContains(t, err, "reject_reason\nno assumption is called \"b\"")
+	require.ErrorContains(t, err, "balance_check\nno assumption is called \"b\"")
 }

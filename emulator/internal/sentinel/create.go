@@ -6,6 +6,7 @@ import (
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/plaid"
 	"tweed/emulator/internal/world"
 )
 
@@ -85,12 +86,17 @@ func holdDays(value any) (int, bool) {
 }
 
 // newTransfer makes what deposit and withdrawal share. Errors, in order of checking: VALIDATION_FAILED for an empty
-// externalTransferId, RELATIONSHIP_NOT_FOUND, DUPLICATE_EXTERNAL_TRANSFER_ID, TRANSFER_RELATIONSHIP_INVALID_STATE. The
-// duplicate comes before the state, so that a repeated request learns that the first one arrived.
+// externalTransferId and for iraDetails, RELATIONSHIP_NOT_FOUND, DUPLICATE_EXTERNAL_TRANSFER_ID,
+// TRANSFER_RELATIONSHIP_INVALID_STATE. The duplicate comes before the state, so that a repeated request learns that the
+// first one arrived.
 func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
 	external := c.Body.Text("externalTransferId")
 	if external == "" {
 		return Transfer{}, invalid("externalTransferId", "may not be empty")
+	}
+	ira, err := iraOf(c)
+	if err != nil {
+		return Transfer{}, err
 	}
 	r, err := relationshipAt(c, c.Body.Text("achRelationshipId"))
 	if err != nil {
@@ -102,21 +108,21 @@ func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
 	if r.Status != relationshipApproved {
 		return Transfer{}, errTransferRelationship.New("id", r.ID, "status", r.Status)
 	}
-	t := Transfer{
+	return Transfer{
 		External: external, Account: r.Account, Relationship: r.ID, Direction: direction, State: Pending, Created: c.Now,
-	}
-	if details, ok := c.Body.Fields["iraDetails"]; ok && details != nil {
-		if t.IRA, err = json.Marshal(details); err != nil {
-			return Transfer{}, err
-		}
-	}
-	return t, nil
+		IRA: ira,
+	}, nil
 }
 
-// open stores a new transfer, approved already if the scenario assumes so.
+// open stores a new transfer, approved already if the scenario assumes so, or rejected by the balance check.
 func (t Transfer) open(c *api.Call) (any, error) {
 	t.ID = newTransferID(c.World)
 	transfers.Put(c.World, t.ID, t)
+	if t.tooLarge(c) {
+		t.RejectReason = reasonNSF
+		t, err := t.move(c.World, onReject)
+		return t.body(), err
+	}
 	approves := assumed(c.World, autoApprove)[0]
 	if approves == approveAll || approves == approvalOf[t.Direction] {
 		var err error
@@ -127,17 +133,33 @@ func (t Transfer) open(c *api.Call) (any, error) {
 	return t.body(), nil
 }
 
+// tooLarge holds a deposit against the balance at Plaid's side, if the scenario assumes that Apex does.
+func (t Transfer) tooLarge(c *api.Call) bool {
+	if t.Direction != Incoming || assumed(c.World, balanceCheck)[0] != checkOn {
+		return false
+	}
+	r, _ := relationships.Get(c.World, t.Relationship)
+	if r.Bank.Token == "" {
+		return false
+	}
+	cents, ok := plaid.BalanceOf(c.World, r.Bank.Token)
+	if !ok {
+		c.Note("the balance check could not be made: Plaid tells no balance for the processor token")
+	}
+	return ok && cents < t.AmountCents
+}
+
 // undone are the states in which a withdrawal has taken no money.
 var undone = []State{Rejected, Canceled, Returned, FailedAtBank}
 
-// balance is what the account has by its transfers in this world, in cents: settled deposits less withdrawals that
-// have gone out or may still go.
+// balance is what the account has by its transfers in this world, in cents: settled deposits that are
+// not held less withdrawals that have gone out or may still go.
 func balance(w *world.World, account string) int64 {
 	var cents int64
 	for _, id := range transfersOfAccount.Keys(w, account) {
 		t, _ := transfers.Get(w, id)
 		switch {
-		case t.Direction == Incoming && t.State == Complete:
+		case t.Direction == Incoming && t.usable(w.Now()):
 			cents += t.AmountCents
 		case t.Direction == Outgoing && !slices.Contains(undone, t.State):
 			cents -= t.AmountCents

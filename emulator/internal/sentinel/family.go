@@ -38,16 +38,33 @@ func Family() *api.Family {
 
 // sentinelRuns are the operations of Sentinel that behave, by the contract's id.
 var sentinelRuns = map[string]func(*api.Call) (any, error){
-	"sentinelRelationshipCreate": relationshipCreate,
-	"sentinelRelationshipList":   relationshipList,
-	"sentinelRelationshipGet":    relationshipGet,
-	"sentinelRelationshipCancel": relationshipCancel,
-	"sentinelDepositCreate":      depositCreate,
-	"sentinelWithdrawalCreate":   withdrawalCreate,
-	"sentinelTransferGet":        transferGet,
-	"sentinelTransferCancel":     transferCancel,
-	"sentinelSimulateApprove":    simulateApprove,
-	"sentinelSimulateReject":     simulateReject,
+	"sentinelRelationshipCreate":    relationshipCreate,
+	"sentinelRelationshipList":      relationshipList,
+	"sentinelRelationshipGet":       relationshipGet,
+	"sentinelRelationshipCancel":    relationshipCancel,
+	"sentinelRelationshipRename":    relationshipRename,
+	"sentinelRelationshipApprove":   relationshipApprove,
+	"sentinelRelationshipReissue":   relationshipReissue,
+	"sentinelDepositCreate":         depositCreate,
+	"sentinelWithdrawalCreate":      withdrawalCreate,
+	"sentinelTransferGet":           transferGet,
+	"sentinelTransferCancel":        transferCancel,
+	"sentinelSimulateApprove":       simulateApprove,
+	"sentinelSimulateReject":        simulateReject,
+	"sentinelSimulateReturn":        simulateReturn,
+	"sentinelSimulateNOC":           simulateNOC,
+	"sentinelSimulateMicroDeposits": simulateMicroDeposits,
+	"sentinelTransferList":          transferList,
+	"sentinelTransferSummary":       transferSummary,
+	"sentinelAmountAvailable":       amountAvailable,
+
+	// The later generation, as far as its shape is known.
+	"sentinel2RelationshipCreate": relationshipCreate,
+	"sentinel2RelationshipList":   relationshipList,
+	"sentinel2RelationshipGet":    relationshipGet,
+	"sentinel2RelationshipCancel": relationshipCancel,
+	"sentinel2DepositCreate":      depositCreate,
+	"sentinel2WithdrawalCreate":   withdrawalCreate,
 }
 
 // bodyless operations take no body; what is sent to them all the same is not looked at.

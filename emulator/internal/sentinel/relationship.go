@@ -23,6 +23,7 @@ type relationship struct {
 	Created      time.Time     `json:"created"`
 	Approval     *approval     `json:"approval,omitempty"`
 	Cancellation *cancellation `json:"cancellation,omitempty"`
+	Micro        microDeposits `json:"micro,omitzero"`
 }
 
 type approval struct {
@@ -100,7 +101,7 @@ type cancellationBody struct {
 	Comment          string  `json:"comment"`
 	Reason           *string `json:"reason"`
 	CancellationTime string  `json:"cancellationTime"`
-	CanceledBy       *actor  `json:"cancelledBy,omitempty"` // v2 only; two Ls
+	CanceledBy       *actor  `json:"cancelledBy,omitempty"` // not in v1; two Ls
 }
 
 // body is the relationship as an answer has it: the same in every call (Alpaca's gobroker, klane67/apex_clearing).
@@ -120,7 +121,7 @@ func (r relationship) body(c *api.Call) relationshipBody {
 		if r.Cancellation.Reason != "" {
 			out.Cancellation.Reason = &r.Cancellation.Reason
 		}
-		if strings.HasPrefix(c.Op.Path, "/sentinel/api/v2/") {
+		if !strings.HasPrefix(c.Op.Path, "/sentinel/api/v1/") {
 			out.Cancellation.CanceledBy = &r.Cancellation.By
 		}
 	}
@@ -212,7 +213,23 @@ func relationshipCancel(c *api.Call) (any, error) {
 	if r.Status == relationshipCanceled {
 		return nil, errRelationshipState.New("id", r.ID, "status", r.Status, "action", "canceled")
 	}
+	return r.cancel(c, c.Body.Text("comment")).body(c), nil
+}
+
+// cancel ends a relationship.
+func (r relationship) cancel(c *api.Call, comment string) relationship {
 	r.Status = relationshipCanceled
-	r.Cancellation = &cancellation{At: c.Now, By: caller(c), Comment: c.Body.Text("comment")}
+	r.Cancellation = &cancellation{At: c.Now, By: caller(c), Comment: comment}
+	return r.store(c)
+}
+
+// relationshipRename changes the nickname, and nothing else whatever else is sent (klane67/apex_clearing). That it may
+// not be empty or null has been checked. Errors: RELATIONSHIP_NOT_FOUND.
+func relationshipRename(c *api.Call) (any, error) {
+	r, err := relationshipAt(c, c.Params["relationshipId"])
+	if err != nil {
+		return nil, err
+	}
+	r.Nickname = c.Body.Text("nickname")
 	return r.store(c).body(c), nil
 }

@@ -295,7 +295,7 @@ func TestRoutes(t *testing.T) {
 		{http.MethodDelete, relationshipsPath, http.StatusMethodNotAllowed},
 		{http.MethodGet, depositsPath, http.StatusNotFound}, // a transfer with the id "incoming"
 		{http.MethodPut, depositsPath, http.StatusMethodNotAllowed},
-		{http.MethodGet, "/sentinel/api/v1/transfers?account=3AP05057", http.StatusNotImplemented},
+		{http.MethodPut, "/sentinel2-counterparty/api/v1/ach_relationships/x/update_plaid", http.StatusNotImplemented},
 	}
 	for _, test := range cases {
 		r := s.send(test.method, test.path, "")
@@ -308,7 +308,7 @@ func TestRoutes(t *testing.T) {
 			built++
 		}
 	}
-	require.Equal(t, 5+4*2+6, built, "every run is an operation of the contract")
+	require.Equal(t, 5+6*2+1+7+5+6, built, "every run is an operation of the contract")
 }
 
 func TestDeterminism(t *testing.T) {

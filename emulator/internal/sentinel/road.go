@@ -58,11 +58,13 @@ func (t Transfer) move(w *world.World, e event) (Transfer, error) {
 	if !ok {
 		return t, errTransferState.New("id", t.ID, "state", string(t.State), "action", string(e))
 	}
+	before := t.State
 	t.State = to
 	if e == onApprove {
 		t.Approved = w.Now()
 	}
 	transfers.Put(w, t.ID, t)
+	t.post(w, before)
 	if next, ok := road[to]; ok {
 		steps.At(w, next.at(t.Approved), step{Transfer: t.ID, From: to})
 	}

@@ -61,7 +61,10 @@ func serve(t *testing.T, o option) *server {
 		Base: func(host string) string { return "http://" + host },
 	}
 	handler := http.NewServeMux()
-	for prefix, family := range map[string]*api.Family{"/legit/": Legit(), "/sentinel/": Family(), "/": plaid.Family()} {
+	apex := Family()
+	for prefix, family := range map[string]*api.Family{
+		"/legit/": Legit(), "/sentinel/": apex, "/sentinel2-counterparty/": apex, "/sentinel2/": apex, "/": plaid.Family(),
+	} {
 		handler.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) { pipeline.Serve(family, w, r) })
 	}
 	s.http = httptest.NewServer(handler)

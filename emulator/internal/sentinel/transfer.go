@@ -78,6 +78,7 @@ type transferState struct {
 	Direction          Direction `json:"direction"`
 	State              State     `json:"state"`
 	RejectReason       *string   `json:"rejectReason"`
+	ReturnCode         string    `json:"returnCode,omitempty"` // of a return; the name is assumed
 }
 
 // transferBody is the whole of a transfer.
@@ -102,7 +103,8 @@ type fee struct {
 
 func (t Transfer) short() transferState {
 	out := transferState{
-		TransferID: t.ID, ExternalTransferID: t.External, Mechanism: "ACH", Direction: t.Direction, State: t.State,
+		TransferID: t.ID, ExternalTransferID: t.External, Mechanism: mechanism, Direction: t.Direction, State: t.State,
+		ReturnCode: t.ReturnCode,
 	}
 	if t.RejectReason != "" {
 		out.RejectReason = &t.RejectReason

@@ -1,0 +1,238 @@
+package sentinel
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tweed/emulator/internal/world"
+)
+
+// TestPlaces: what each state does to the money of each direction, and that no change of a state comes from nowhere.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	table := map[Direction]map[place][]State{
+		Incoming: {
+			atBank: {
+				Pending, PendingBrokerApproval, Frozen, Approved, FailedAtBank, Returned, Rejected, Canceled,
+			},
+			held: {FundsPosted, SentToBank, CompleteRestricted}, inCash: {Complete},
+		},
+		Outgoing: {
+			inCash: {
+				Pending, PendingBrokerApproval, Frozen, Approved, FailedAtBank, Returned, Rejected, Canceled,
+			},
+			held: {FundsPosted, SentToBank, CompleteRestricted}, atBank: {Complete},
+		},
+	}
+	for direction, places := range table {
+		n := 0
+		for where, all := range places {
+			for _, s := range all {
+				require.Equal(t, where, placeOf(direction, s), "%s %s", direction, s)
+				n++
+			}
+		}
+		require.Len(t, transitions, n)
+	}
+}
+
+// TestNoWayBack: a transfer comes into no state twice, and the states that end it are left by nothing but a return of
+// what was complete.
+func TestNoWayBack(t *testing.T) {
+	t.Parallel()
+	var walk func(s State, seen []State)
+	walk = func(s State, seen []State) {
+		require.NotContains(t, seen, s)
+		for _, to := range transitions[s] {
+			require.Contains(t, transitions, to)
+			walk(to, append(seen[:len(seen):len(seen)], s))
+		}
+	}
+	walk(Pending, nil)
+	for _, s := range []State{Rejected, Canceled, Returned, FailedAtBank} {
+		require.Empty(t, transitions[s], s)
+	}
+	for _, s := range []State{Complete, CompleteRestricted} {
+		require.Equal(t, map[event]State{onReturn: Returned}, transitions[s])
+	}
+}
+
+// books is a random walk's own account of the money, made from what the API answers.
+type books struct {
+	*server
+	relationships []string
+	transfers     []string
+	states        map[string]string // the last one seen, by transfer
+	amounts       map[string]int64
+	withdrawal    map[string]bool
+	used          int
+}
+
+// settled says for a state whether a deposit is in the account, or a withdrawal out of it.
+var settled = map[string][2]bool{
+	"FUNDS_POSTED": {false, true}, "SENT_TO_BANK": {false, true}, "COMPLETE_RESTRICTED": {false, true}, "COMPLETE": {true, true},
+}
+
+// step does one thing, chosen by two bytes; what it is told is compared by check.
+func (b *books) step(what, which byte) {
+	relationship := b.relationships[int(which)%len(b.relationships)]
+	transfer := "none"
+	if len(b.transfers) > 0 {
+		transfer = b.transfers[int(which)%len(b.transfers)]
+	}
+	switch what % 10 {
+	case 0, 1:
+		b.used++
+		cents := int64(which)*int64(which) + 1
+		body := deposit(relationship, fmt.Sprint(b.used), dollars(cents))
+		path := depositsPath
+		if what%10 == 1 {
+			path, body["disbursementType"] = withdrawalsPath, "PARTIAL_BALANCE"
+			if which%4 == 0 {
+				body["disbursementType"] = "FULL_BALANCE"
+				delete(body, "amount")
+			}
+		}
+		r := b.post(path, body)
+		if id := r.text("transferId"); r.Status == http.StatusOK {
+			b.transfers = append(b.transfers, id)
+			b.withdrawal[id] = path == withdrawalsPath
+			amount, _ := r.Fields["amount"].(json.Number)
+			b.amounts[id], _ = parseCents(amount.String())
+			b.states[id] = "PENDING"
+		}
+	case 2, 3:
+		b.post(simulationPath+transfer+"/approve", nil)
+	case 4:
+		b.post(simulationPath+transfer+"/reject", nil)
+	case 5:
+		b.post(simulationPath+transfer+"/return", map[string]any{"cancelRelationship": which%8 == 0})
+	case 6:
+		b.post(simulationPath+transfer+"/noc", map[string]any{"newBankAccountType": "SAVINGS"})
+	case 7:
+		b.post(transfersPath+transfer+"/cancel", map[string]any{"comment": "c"})
+	default:
+		b.advance(time.Duration(which) * 10 * time.Minute)
+		b.logIn("apex_api")
+	}
+}
+
+// check compares every transfer, the postings and the account's cash with the walk's own account.
+func (b *books) check() {
+	b.t.Helper()
+	var want int64
+	for _, id := range b.transfers {
+		r := b.get(transfersPath + id)
+		state, before := r.text("state"), b.states[id]
+		for _, final := range []string{"REJECTED", "CANCELED", "RETURNED", "FAILED_AT_BANK"} {
+			require.False(b.t, before == final && state != final, "%s left %s for %s", id, before, state)
+		}
+		if before == "COMPLETE" {
+			require.Contains(b.t, []string{"COMPLETE", "RETURNED"}, state)
+		}
+		b.states[id] = state
+		amount, _ := r.Fields["amount"].(json.Number)
+		cents, ok := parseCents(amount.String())
+		require.True(b.t, ok)
+		require.Equal(b.t, b.amounts[id], cents)
+		switch is := settled[state]; {
+		case b.withdrawal[id] && is[1]:
+			want -= cents
+		case !b.withdrawal[id] && is[0]:
+			want += cents
+		}
+	}
+	told, _ := b.get(availablePath + "3AP05057").Fields["unAdjustedTotal"].(json.Number)
+	got, ok := new(big.Rat).SetString(told.String())
+	require.True(b.t, ok, told)
+	require.Zero(b.t, got.Cmp(big.NewRat(want, 100)), "%s, wanted %d cents", told, want)
+	b.in("default", func(w *world.World) { b.checkPostings(w) })
+}
+
+// checkPostings: of all places together nothing is made or lost, and the money of each transfer is where its state says
+// and nowhere else.
+func (b *books) checkPostings(w *world.World) {
+	b.t.Helper()
+	sums := map[place]int64{}
+	moved := map[string]map[place]int64{} // by transfer
+	for key, p := range postings.All(w) {
+		id, _, _ := strings.Cut(key, " ")
+		if moved[id] == nil {
+			moved[id] = map[place]int64{}
+		}
+		for _, m := range []map[place]int64{sums, moved[id]} {
+			m[p.From] -= p.Cents
+			m[p.To] += p.Cents
+		}
+	}
+	for _, t := range Transfers(w) {
+		want := map[place]int64{}
+		want[placeOf(t.Direction, Pending)] -= t.AmountCents
+		want[placeOf(t.Direction, t.State)] += t.AmountCents
+		for _, where := range []place{atBank, held, inCash} {
+			require.Equal(b.t, want[where], moved[t.ID][where], "%s is %s: %s", t.ID, t.State, where)
+		}
+	}
+	require.Zero(b.t, sums[atBank]+sums[held]+sums[inCash])
+	require.GreaterOrEqual(b.t, sums[held], int64(0), "nothing is held that did not come")
+}
+
+// FuzzMoney walks at random through transfers and their events.
+func FuzzMoney(f *testing.F) {
+	f.Add([]byte("\x00\x20\x02\x00\x08\xff\x05\x00\x00\x07"))
+	f.Add([]byte("\x00\x10\x02\x00\x09\x90\x05\x00\x01\x10\x03\x01\x08\xff\x05\x01\x01\x04\x07\x02"))
+	f.Add([]byte("\x00\x30\x01\x33\x00\x21\x03\x00\x03\x01\x04\x02\x08\x22\x07\x00\x09\xf0\x05\x01\x01\x08\x06\x02\x05\x00"))
+	f.Add([]byte("\x01\x07\x02\x00\x09\x50\x07\x00\x09\xff\x05\x00\x09\xff\x05\x00\x05\x08\x00\x01"))
+	f.Fuzz(func(t *testing.T, steps []byte) {
+		b := newBooks(t)
+		for i := 0; i+1 < len(steps) && i < 120; i += 2 {
+			b.step(steps[i], steps[i+1])
+			b.check()
+		}
+	})
+}
+
+func newBooks(t *testing.T) *books {
+	t.Helper()
+	b := &books{
+		server: serve(t, option{}), states: map[string]string{}, amounts: map[string]int64{}, withdrawal: map[string]bool{},
+	}
+	b.logIn("apex_api")
+	for range 3 {
+		b.relationships = append(b.relationships, b.approvedRelationship())
+	}
+	return b
+}
+
+// TestMoney is long walks of fixed seeds, which reach every state that the API leads to.
+func TestMoney(t *testing.T) {
+	t.Parallel()
+	reached := map[string]bool{}
+	for seed := range uint64(3) {
+		b := newBooks(t)
+		w, err := world.New("dice", world.Config{Seed: seed + 1}, func() time.Time { return monday })
+		require.NoError(t, err)
+		for try := range uint64(250) {
+			b.step(byte(256*w.Dice("what", try)), byte(256*w.Dice("which", try)))
+			if try%5 == 0 {
+				b.check()
+			}
+			for _, state := range b.states {
+				reached[state] = true
+			}
+		}
+		b.check()
+	}
+	for _, state := range []string{
+		"PENDING", "APPROVED", "FUNDS_POSTED", "SENT_TO_BANK", "COMPLETE", "RETURNED", "REJECTED", "CANCELED",
+	} {
+		require.True(t, reached[state], state)
+	}
+}
