@@ -1,8 +1,6 @@
 package scenario
 
-import (
-	"slices"
-)
+import "slices"
 
 // ACH says which transfers a rule is about: deposit (money from the bank account to the
 // Apex account), withdrawal (the other way), micro_deposit (the two small amounts by which
@@ -23,11 +21,8 @@ const methodACH = "ACH"
 
 // kinds are the kinds of transfers that a word takes in.
 func (a ACH) kinds() []ACH {
-	switch a {
-	case AnyACH:
+	if a == AnyACH {
 		return []ACH{Deposit, Withdrawal, MicroDeposit}
-	case "":
-		return nil
 	}
 	return []ACH{a}
 }

@@ -85,7 +85,7 @@ var returnEffect = effect{
 	used: func(t *Then) bool { return t.Return != "" },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		if _, ok := nacha.FindReturn(t.Return); !ok {
-			r.add(at.key("return"), "unknown return code "+quote(t.Return), cmp.Or(codeMeant(t.Return, returnCodes()), "write for example R01"))
+			r.add(at.key("return"), "unknown return code "+quote(t.Return), returnMeant(t.Return))
 		}
 	},
 	prepare: func(t *Then) action {
@@ -145,12 +145,13 @@ var afterEffect = effect{
 	},
 }
 
-func returnCodes() []string {
+// returnMeant proposes the nearest return code.
+func returnMeant(word string) string {
 	var codes []string
 	for _, one := range nacha.Returns() {
 		codes = append(codes, one.Code)
 	}
-	return codes
+	return cmp.Or(codeMeant(word, codes), "write for example R01")
 }
 
 // codeMeant proposes the nearest code, also one that is written in lower case or with

@@ -16,7 +16,8 @@ func warn(s *Scenario) Problems {
 		rule := &s.Rules[i]
 		if first, ok := b.blocked(rule); ok {
 			r.add(at.index(i), fmt.Sprintf("%s can never act", shownRule(rule, i)),
-				fmt.Sprintf("%s stands before it, matches the same %s and acts without end", shownRule(&s.Rules[first], first), rule.about()))
+				fmt.Sprintf("%s stands before it, matches the same %s and acts without end",
+					shownRule(&s.Rules[first], first), rule.about()))
 		}
 		b.note(rule, i)
 		rule.warnFate(r, at.index(i).key("then"))

@@ -7,6 +7,7 @@ import (
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 var (
@@ -113,13 +114,20 @@ func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
 	return t, nil
 }
 
+// kindOf are the scenario language's words for the directions.
+var kindOf = map[Direction]scenario.ACH{Incoming: scenario.Deposit, Outgoing: scenario.Withdrawal}
+
 // open stores a new transfer, approved already if the scenario assumes so.
 func (t Transfer) open(c *api.Call) (any, error) {
 	t.ID = newTransferID(c.World)
+	t.Fate = decide(c, kindOf[t.Direction], t)
 	transfers.Put(c.World, t.ID, t)
+	t, err := t.begin(c.World)
+	if err != nil {
+		return nil, err
+	}
 	approves := assumed(c.World, autoApprove)[0]
-	if approves == approveAll || approves == approvalOf[t.Direction] {
-		var err error
+	if t.State != Rejected && (approves == approveAll || approves == approvalOf[t.Direction]) {
 		if t, err = t.move(c.World, onApprove); err != nil {
 			return nil, err
 		}

@@ -23,6 +23,7 @@ type relationship struct {
 	Created      time.Time     `json:"created"`
 	Approval     *approval     `json:"approval,omitempty"`
 	Cancellation *cancellation `json:"cancellation,omitempty"`
+	Changes      []correction  `json:"changes,omitempty"` // notifications of change, the last one last
 }
 
 type approval struct {
