@@ -1,10 +1,16 @@
 package scenario
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ACH says which transfers a rule is about: deposit (money from the bank account to the
 // Apex account), withdrawal (the other way), micro_deposit (the two small amounts by which
-// a bank account is confirmed), or any.
+// a bank account is confirmed), or any. Its where can ask for account, account_mask,
+// amount_cents, client_user_id, direction, external_transfer_id, institution_id, item,
+// item_alias, routing_number, user and world; those of a Plaid Item are there for a
+// relationship that was made with a processor token.
 type ACH string
 
 // The kinds of transfers.
@@ -67,9 +73,19 @@ func (r *Rule) checkSeat(problems *report, at place) {
 	}
 	for _, name := range sortedKeys(r.Where) {
 		if _, known := vocabulary()[name]; known && !slices.Contains(achFacts, name) {
-			problems.add(at.key("where").name(name), "a transfer has no fact "+quote(name), meant(name, achFacts))
+			problems.add(at.key("where").name(name), "a transfer has no fact "+quote(name), factMeant(name))
 		}
 	}
+}
+
+// factMeant proposes the fact of a transfer that a word begins (amount), or the nearest.
+func factMeant(name string) string {
+	for _, fact := range achFacts {
+		if strings.HasPrefix(fact, name+"_") {
+			return "did you mean " + quote(fact) + "?"
+		}
+	}
+	return meant(name, achFacts)
 }
 
 // about names what the rule is about.
