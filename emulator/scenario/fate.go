@@ -204,3 +204,23 @@ func (t *Then) warnReturn(warnings *report, ach ACH, at place) {
 		}
 	}
 }
+
+// fateKey is the key under which a word would be what becomes of a transfer; "" for any other node.
+func fateKey(n *node) string {
+	if n.kind != scalar || n.sort != text {
+		return ""
+	}
+	_, returns := nacha.FindReturn(n.value)
+	_, changes := nacha.FindChange(n.value)
+	switch {
+	case returns:
+		return returnEffect.key
+	case changes:
+		return nocEffect.key
+	case slices.Contains(rejectReasons, n.value):
+		return rejectEffect.key
+	case slices.Contains(StayStates(), n.value):
+		return stayEffect.key
+	}
+	return ""
+}

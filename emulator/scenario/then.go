@@ -97,6 +97,10 @@ func (t *Then) decodeNode(r *report, n *node, at place) {
 			r.add(at, "here stands "+n.what(), "write {error: "+n.value+"}")
 			return
 		}
+		if key := fateKey(n); key != "" {
+			r.add(at, "here stands "+n.what(), "write {"+key+": "+n.value+"}")
+			return
+		}
 		r.decodeStruct(n, reflect.ValueOf(t).Elem(), at)
 		return
 	}
