@@ -51,6 +51,23 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
+func BenchmarkFate(b *testing.B) {
+	byAmount := Rule{ACH: Deposit, Where: Where{"amount_cents": AtLeast(100_000)}, Then: Return("R01")}
+	facts := factMap{"amount_cents": int64(5_000), "item": "item-0"}
+	for name, rules := range map[string][]Rule{
+		"none": nil, "calls": perItem(1_000), "one": {byAmount}, "one among calls": append(perItem(1_000), byAmount),
+	} {
+		e := benchEngine(b, rules)
+		b.Run(name, func(b *testing.B) {
+			p := &counters{ledger{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				e.Fate("deposit", facts, p)
+			}
+		})
+	}
+}
+
 func BenchmarkAddRemove(b *testing.B) {
 	for _, n := range []int{1, 1_000, 100_000} {
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {

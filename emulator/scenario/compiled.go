@@ -45,7 +45,7 @@ func newCompiled(r *Rule, name string) *compiled {
 		chance: r.Chance, metKey: metPrefix + name, usedKey: usedPrefix + name, delayKey: name + " delay",
 	}
 	c.counted = r.Skip > 0 || r.Every > 1 || r.Chance > 0 && r.Chance < 1
-	for _, one := range r.Call.list() {
+	for _, one := range r.patterns() {
 		p := parsePattern(one)
 		if !slices.ContainsFunc(c.patterns, func(other pattern) bool { return other.text == p.text }) {
 			c.patterns = append(c.patterns, p)

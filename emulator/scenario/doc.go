@@ -1,5 +1,5 @@
 // Package scenario is Tweed's scenario language: its types, strict loading, and the engine
-// that decides what rules do to a call.
+// that decides what rules do to a call or a transfer.
 //
 // The comments of the types are the reference of the language: Scenario, Rule with Calls,
 // Where and Then, Step with StepExpect, Expect. The keys in YAML are those of the types'
@@ -12,6 +12,7 @@
 // and a second document are refused.
 //
 // A world asks Engine.Decide for the Plan of each call and commits the plan when the call
-// has come to the point where rules act. What the engine must remember of a run it keeps
+// has come to the point where rules act; it asks Engine.Fate what becomes of each transfer
+// that is made. What the engine must remember of a run it keeps
 // in the world's Progress.
 package scenario

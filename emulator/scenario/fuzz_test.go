@@ -46,6 +46,9 @@ func FuzzLoad(f *testing.F) {
 		l := ledger{}
 		plan := e.Decide(call("/item/get", factMap{"item": "x"}), l)
 		plan.Commit(l)
+		for _, kind := range AnyACH.kinds() {
+			require.LessOrEqual(t, effectsOf(e.Fate(string(kind), factMap{"item": "x"}, l)), 1)
+		}
 	})
 }
 
@@ -54,6 +57,9 @@ func FuzzLoad(f *testing.F) {
 func FuzzParseRule(f *testing.F) {
 	f.Add([]byte(`{"call": "/item/get", "where": {"item": "x"}, "then": {"error": "ITEM_LOCKED"}}`))
 	f.Add([]byte("call: [/item/get, '*']\nchance: 0.5\nthen: [pass, {delay: [1s, 2s]}]\n"))
+	f.Add([]byte("ach: deposit\nwhere: {amount_cents: {min: 5}}\nthen: {return: R01, after: 2 banking days}\n"))
+	f.Add([]byte("ach: any\nrepeat: true\nthen: [pass, {noc: {code: C03, routing_number: '121000358'}}, {stay: FROZEN, after: 48h}]\n"))
+	f.Add([]byte(`{"ach": "withdrawal", "chance": 0.5, "then": {"reject": "NSF", "after": "90m"}}`))
 	f.Add([]byte("\n!"))
 	f.Add([]byte("call: '*'\nthen: {patch: {set: {'/a/*/b': 1}, omit: [/x]}}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,8 +54,11 @@ func (n *naive) decide(c Call) (acts string, passed []string) {
 }
 
 func (n *naive) matches(r *Rule, c Call) bool {
-	hit := false
+	hit := c.Method == methodACH && slices.Contains(r.ACH.kinds(), ACH(strings.TrimPrefix(c.Path, "/")))
 	for _, one := range r.Call.list() {
+		if c.Method == methodACH {
+			return false
+		}
 		hit = hit || parsePattern(one).matches(c.Method, segments(c.Path))
 	}
 	for fact, condition := range r.Where {
@@ -129,7 +133,22 @@ func someRule(dice *sequence, name string) Rule {
 		r.Then = Then{InTurn: []Then{Wait(1), {}, Wait(2)}}
 		r.Repeat = r.Times == 0 && pick(2) == 0
 	}
+	if pick(4) == 0 {
+		r.toTransfers(pick)
+	}
 	return r
+}
+
+// toTransfers turns a rule about calls into one about transfers.
+func (r *Rule) toTransfers(pick func(int) int) {
+	r.Call, r.ACH = "", []ACH{Deposit, Withdrawal, MicroDeposit, AnyACH}[pick(4)]
+	delete(r.Where, "products")
+	for i := range r.Then.InTurn {
+		r.Then.InTurn[i] = []Then{Return("R01"), Reject("NSF"), Correct("C01"), Stay("PENDING"), {}}[pick(5)]
+	}
+	if len(r.Then.InTurn) == 0 {
+		r.Then = Return("R02").In(Span{BankingDays: 1})
+	}
 }
 
 func someCall(dice *sequence) Call {
@@ -143,6 +162,9 @@ func someCall(dice *sequence) Call {
 		case 2:
 			facts[fact] = someValues[dice.below(len(someValues))]
 		}
+	}
+	if dice.below(4) == 0 {
+		return Call{Method: methodACH, Path: "/" + []string{"deposit", "withdrawal", "micro_deposit"}[dice.below(3)], Facts: facts}
 	}
 	return call(somePaths[dice.below(len(somePaths))], facts)
 }
@@ -174,8 +196,14 @@ func TestEngineAgreesWithNaive(t *testing.T) {
 				}
 			}
 			c := someCall(dice)
-			plan := e.Decide(c, l)
 			acts, passed := n.decide(c)
+			if c.Method == methodACH {
+				require.Equal(t, acts, e.Fate(c.Path[1:], c.Facts, l).Rule, "seed %d step %d", seed, step)
+				n.commit(acts, passed)
+				require.Equal(t, n.progress, l, "seed %d step %d", seed, step)
+				continue
+			}
+			plan := e.Decide(c, l)
 			require.Equal(t, acts, plan.Rule, "seed %d step %d", seed, step)
 			if dice.below(4) > 0 {
 				plan.Commit(l)

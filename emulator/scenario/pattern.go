@@ -87,6 +87,9 @@ func parsePattern(s string) pattern {
 
 // matches says whether the pattern takes in a call of the method to the path.
 func (p pattern) matches(method string, path []string) bool {
+	if method == methodACH && p.method != methodACH {
+		return false
+	}
 	return (p.method == "" || strings.EqualFold(p.method, method)) && matchSegments(p.segments, path)
 }
 
@@ -111,6 +114,9 @@ func matchSegments(wanted, path []string) bool {
 
 // covers says whether every call that the other pattern takes in is taken in by this one.
 func (p pattern) covers(other pattern) bool {
+	if other.method == methodACH && p.method != methodACH {
+		return false
+	}
 	return (p.method == "" || p.method == other.method) && matchSegments(p.segments, other.segments)
 }
 

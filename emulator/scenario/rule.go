@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// Rule says what happens to which calls. The first rule that matches a call and acts
+// Rule says what happens to which calls or transfers. The first rule that matches one and acts
 // wins; a rule that does not act now (spent, still skipping, not its turn, dice against
 // it) is as if it were not there, and the next one is asked.
 //
@@ -17,6 +17,14 @@ import (
 //	where: {institution_id: ins_109508}
 //	times: 2
 //	then: {error: ITEM_LOGIN_REQUIRED}
+//
+//	name: large deposits bounce
+//	ach: deposit
+//	where: {amount_cents: {min: 100000}}
+//	then: {return: R01, after: 2 banking days}
+//
+// A rule sits at exactly one of call and ach. What is said of calls below holds for
+// transfers, too; a transfer is counted when it is made, and its fate decided then.
 //
 // A matching call is counted for a rule only when it comes to the point where rules act:
 // a call that fails by the client's own fault (a missing field, a wrong secret) counts
@@ -27,6 +35,8 @@ type Rule struct {
 	Name string `yaml:"name"`
 	// Call says which calls the rule is about.
 	Call Calls `yaml:"call"`
+	// ACH says which transfers the rule is about.
+	ACH ACH `yaml:"ach"`
 	// Where says what must hold for a call beside. Empty = nothing.
 	Where Where `yaml:"where"`
 	// Skip lets the first so many matching calls pass.
@@ -88,14 +98,19 @@ func (r Rule) Validate() error {
 // check reports what is wrong beyond the form.
 func (r *Rule) check(problems *report, at place) {
 	r.checkName(problems, at)
-	if r.Call.list() == nil {
-		problems.add(at.key("call"), "the rule has no call",
-			"say which calls it is about, for example call: /accounts/balance/get")
-	}
+	r.checkSeat(problems, at)
 	problems.checkCalls(r.Call, at.key("call"))
 	problems.checkWhere(r.Where, at.key("where"))
 	r.checkOften(problems, at)
 	r.Then.check(problems, r, at.key("then"))
+}
+
+// example is what the rule could do.
+func (r *Rule) example() string {
+	if r.ACH != "" {
+		return "{return: R01}"
+	}
+	return "{error: ITEM_LOGIN_REQUIRED}"
 }
 
 // checkOften checks the keys that say on which of the matching calls the rule acts.

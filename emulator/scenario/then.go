@@ -15,9 +15,16 @@ import (
 //	then: {patch: {set: {/accounts/0/mask: null}, omit: [/request_id]}}   # see Patch
 //	then: [{error: PRODUCT_NOT_READY}, pass, {delay: 2s}]                 # in turn
 //
+// In a rule at ach: it is exactly one of these, each with or without after:
+//
+//	then: {return: R01, after: 2 banking days}   # the transfer settles and comes back
+//	then: {noc: C01}                             # it settles; the bank data are corrected, see NOC
+//	then: {reject: NSF}                          # it is refused
+//	then: {stay: PENDING, after: 48h}            # it stops in a state, here for two days
+//
 // A list is used in turn, one entry for each call that the rule acts on; when it is used
 // up, the rule is spent (but see Rule.Times and Rule.Repeat). The entry "pass" lets its
-// call through unchanged.
+// call or transfer through unchanged.
 type Then struct {
 	// Error is a row of the error catalogue.
 	Error *ErrorSpec `yaml:"error"`
@@ -29,6 +36,21 @@ type Then struct {
 	Delay Delay `yaml:"delay"`
 	// Patch changes the good answer of the operation.
 	Patch Patch `yaml:"patch"`
+	// Return is a Nacha return code, R01 to R85. A code that does not answer the transfer's
+	// direction or its class is warned of.
+	Return string `yaml:"return"`
+	// NOC is a notification of change.
+	NOC NOC `yaml:"noc"`
+	// Reject is one of Sentinel's reject reasons, see RejectReasons.
+	Reject string `yaml:"reject"`
+	// Stay is the state in which a transfer stops, see StayStates. An approval that comes
+	// meanwhile is kept until it goes on; a cancel or a rejection ends the stay.
+	Stay string `yaml:"stay"`
+	// After is how long it takes, in world time. A return and a notification come so long
+	// after COMPLETE; without it, after 2 banking days. Codes of the ACH operator come so
+	// long after SENT_TO_BANK; without it, after an hour. A rejection comes so long after
+	// the transfer was made; without it, at once. A stay lasts so long; without it, for good.
+	After Span `yaml:"after"`
 	// InTurn are the entries of a list; then nothing else is set.
 	InTurn []Then
 }
@@ -54,13 +76,17 @@ type effect struct {
 	key     string // under then
 	instead bool   // it answers instead of the operation
 	good    bool   // it needs the operation's good answer
+	ach     bool   // it is for transfers, not for calls
 	used    func(*Then) bool
 	check   func(r *report, rule *Rule, t *Then, at place)
 	prepare func(t *Then) action
 }
 
 // effects are all there are, in the order in which they act.
-var effects = []effect{delayEffect, errorEffect, replyEffect, patchEffect}
+var effects = []effect{
+	delayEffect, errorEffect, replyEffect, patchEffect,
+	returnEffect, nocEffect, rejectEffect, stayEffect, afterEffect,
+}
 
 const wordPass = "pass"
 
@@ -69,6 +95,10 @@ func (t *Then) decodeNode(r *report, n *node, at place) {
 	if n.kind != list {
 		if n.kind == scalar && n.sort == text && len(catalogue.Find(n.value)) > 0 {
 			r.add(at, "here stands "+n.what(), "write {error: "+n.value+"}")
+			return
+		}
+		if key := fateKey(n); key != "" {
+			r.add(at, "here stands "+n.what(), "write {"+key+": "+n.value+"}")
 			return
 		}
 		r.decodeStruct(n, reflect.ValueOf(t).Elem(), at)
@@ -108,7 +138,7 @@ func (t Then) encodeNode() *node {
 func (t *Then) check(r *report, rule *Rule, at place) {
 	if len(t.InTurn) == 0 {
 		if t.checkOne(r, rule, at) == 0 {
-			r.add(at, "the rule does nothing", "say what it does, for example then: {error: ITEM_LOGIN_REQUIRED}")
+			r.add(at, "the rule does nothing", "say what it does, for example then: "+rule.example())
 		}
 		return
 	}
@@ -133,9 +163,12 @@ func (t *Then) checkOne(r *report, rule *Rule, at place) int {
 			continue
 		}
 		number++
+		if e.misplaced(r, rule, at) {
+			continue
+		}
 		e.check(r, rule, t, at)
 		if e.instead && instead != "" {
-			r.add(at.name(e.key), quote(e.key)+" and "+quote(instead)+" both make the answer", e.both(instead))
+			r.add(at.name(e.key), quote(e.key)+" and "+quote(instead)+" both "+e.makes(), e.both(instead))
 		}
 		if e.instead {
 			instead = e.key
@@ -149,6 +182,27 @@ func (t *Then) checkOne(r *report, rule *Rule, at place) int {
 			"remove one of them")
 	}
 	return number
+}
+
+// misplaced reports an effect on calls in a rule about transfers, and the other way.
+func (e effect) misplaced(r *report, rule *Rule, at place) bool {
+	switch {
+	case e.ach && rule.ACH == "" && rule.Call.list() != nil:
+		r.add(at.name(e.key), quote(e.key)+" is for transfers", "write ach: deposit instead of call")
+	case !e.ach && rule.ACH != "":
+		r.add(at.name(e.key), quote(e.key)+" is for calls", "a transfer takes return, noc, reject or stay, each with after")
+	default:
+		return false
+	}
+	return true
+}
+
+// makes says what an effect that excludes others does.
+func (e effect) makes() string {
+	if e.ach {
+		return "decide what becomes of the transfer"
+	}
+	return "make the answer"
 }
 
 // both says how two effects that exclude each other are written as one.
@@ -185,6 +239,7 @@ type Plan struct {
 	// Patch changes the good answer of the operation.
 	Patch Patch
 
+	fate   Fate // of a transfer
 	acted  *compiled
 	passed []*compiled
 }

@@ -16,9 +16,11 @@ func warn(s *Scenario) Problems {
 		rule := &s.Rules[i]
 		if first, ok := b.blocked(rule); ok {
 			r.add(at.index(i), fmt.Sprintf("%s can never act", shownRule(rule, i)),
-				fmt.Sprintf("%s stands before it, matches the same calls and acts without end", shownRule(&s.Rules[first], first)))
+				fmt.Sprintf("%s stands before it, matches the same %s and acts without end",
+					shownRule(&s.Rules[first], first), rule.about()))
 		}
 		b.note(rule, i)
+		rule.warnFate(r, at.index(i).key("then"))
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return r.problems
@@ -45,7 +47,7 @@ func (b *blockers) note(rule *Rule, i int) {
 		return
 	}
 	where := whereText(rule.Where)
-	for _, one := range rule.Call.list() {
+	for _, one := range rule.patterns() {
 		p := parsePattern(one)
 		if b.byPattern[p.text] == nil {
 			b.byPattern[p.text] = map[string]int{}
@@ -64,7 +66,7 @@ func (b *blockers) note(rule *Rule, i int) {
 func (b *blockers) blocked(rule *Rule) (first int, ok bool) {
 	where := whereText(rule.Where)
 	first = -1
-	for _, one := range rule.Call.list() {
+	for _, one := range rule.patterns() {
 		by, ok := b.taken(parsePattern(one), where)
 		if !ok {
 			return 0, false

@@ -54,8 +54,21 @@ type run struct {
 // worldName is the world of a run. Its credentials lead there.
 const worldName = "default"
 
-// returnWindow is how long a completed deposit is watched when a return is expected.
-const returnWindow = 10 * 24 * time.Hour
+// returnWindow is how long a completed deposit is watched when a return is expected: ten days longer than the slowest
+// return of the scenario's rules takes.
+func returnWindow(s *scenario.Scenario) time.Duration {
+	const day = 24 * time.Hour
+	var longest time.Duration
+	for i := range s.Rules {
+		then := &s.Rules[i].Then
+		for _, one := range append([]scenario.Then{*then}, then.InTurn...) {
+			if one.Return != "" {
+				longest = max(longest, one.After.Duration+time.Duration(one.After.BankingDays)*2*day)
+			}
+		}
+	}
+	return longest + 10*day
+}
 
 // Run runs one scenario. The error says that it could not be run at all.
 func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) {
@@ -79,7 +92,7 @@ func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) 
 	cfg.Sentinel.SharedSecret = flow.Secret(keys.SharedSecret)
 	o.Drive(&cfg, r.world)
 	if s.Expect.Flow.Ends == string(flow.EndReturned) {
-		cfg.ReturnWindow = returnWindow
+		cfg.ReturnWindow = returnWindow(s)
 	}
 	cfg.HTTP = r.http
 	if r.flow, err = flow.New(cfg); err != nil {

@@ -45,6 +45,9 @@ type Account struct {
 	HolderCategory *string
 	// Numbers are those of /auth/get; nil = the account has none.
 	Numbers *Numbers
+	// Fate is what becomes of deposits from the account at Sentinel: a Nacha return code (R01), a change code (C01), a
+	// reject reason (NSF), or a state in which they stay (PENDING). "" = they settle.
+	Fate string
 }
 
 // Amount is a balance: the exact decimal as the Sandbox writes it, and its cents.

@@ -2,6 +2,7 @@ package plaid
 
 import (
 	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/world"
 )
 
 // fact derives what a scenario's "where" may ask about a Plaid call: a field of the
@@ -80,4 +81,9 @@ func accountMask(c *api.Call) (any, bool) {
 	}
 	acc, ok := item.account(c.World, id)
 	return acc.Mask, ok
+}
+
+// FactOf answers what a rule asks about the Item and the account behind a processor token.
+func FactOf(w *world.World, token, name string) (any, bool) {
+	return fact(&api.Call{World: w, Body: api.Body{Fields: map[string]any{"processor_token": token}}}, name)
 }

@@ -7,6 +7,7 @@ import (
 
 	"tweed/emulator/internal/nacha"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 // Assumption is one thing about Sentinel or Legit that is not public, and what Tweed does instead of knowing.
@@ -55,6 +56,14 @@ const (
 	methodPlaid = "PLAID"
 )
 
+// answerAfter is when the bank's answer to a settled entry arrives, counted from COMPLETE: Nacha allows two banking
+// days for most returns and for notifications of change. operatorAfter is when the network's arrives, counted from
+// SENT_TO_BANK: it refuses at once.
+var (
+	answerAfter   = scenario.Span{BankingDays: 2}
+	operatorAfter = scenario.Span{Duration: time.Hour}
+)
+
 // defaultTokenFields are the names under which a request may carry the Plaid processor token.
 var defaultTokenFields = []string{
 	"plaidProcessorToken", "processorToken", "processor_token", "plaid_processor_token", "plaidToken",
@@ -91,14 +100,6 @@ const (
 // withdrawal, which cannot have that, an account that is not found.
 var defaultReturnCodes = map[Direction]string{Incoming: "R01", Outgoing: "R03"}
 
-// rejectReasons are documented (klane67/apex_clearing, 2016).
-var rejectReasons = []string{
-	"COMPLIANCE", "MARGIN_CALLS", "MISSING_PAPERWORK", "NEEDS_APPROVAL", "NSF", "OUTSTANDING_ACAT", "PER_BROKER_REQUEST",
-	"PER_CORRESPONDENT_REQUEST", "PREPAY_NOT_AUTHORIZED", "RECENT_DEPOSIT_HOLD", "RETURN_MAIL", "REFER_TO_MAKER",
-	"UNCOLLECTED_FUNDS", "TOKEN_NOT_REGISTERED_FOR_THIS_ACCOUNT", "OTHER", "INCORRECT_DISTRIBUTION_TYPE",
-	"TAX_WITHHOLDING_MISMATCH", "STALE_TRANSFER", "FOREIGN_3RD_PARTY", "EXCEEDS_DAILY_DEPOSIT_LIMIT",
-}
-
 // Assumptions lists all of them, the settable ones first.
 func Assumptions() []Assumption { return slices.Clone(assumptions) }
 
@@ -125,7 +126,7 @@ var assumptions = []Assumption{
 		WouldSettle: byTraffic + ": a deposit that nobody approves",
 	},
 	{
-		Name: rejectReason, Settable: true, check: oneOf(rejectReasons...),
+		Name: rejectReason, Settable: true, check: oneOf(scenario.RejectReasons()...),
 		What:        "the rejectReason of the test simulation's reject, whose path is assumed, too",
 		Default:     defaultRejectReason,
 		WouldSettle: byTraffic + ": the simulation's reject, then the transfer",
@@ -259,7 +260,19 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "states", What: "which states follow which, and the ways to FROZEN, FAILED_AT_BANK, COMPLETE_RESTRICTED",
-		Default: "the table in state.go; 400 for what is not in it", WouldSettle: "Sentinel's own documentation",
+		Default:     "the table in state.go; 400 for what is not in it; only a scenario leaves the road",
+		WouldSettle: "Sentinel's own documentation",
+	},
+	{
+		Name: "returns", What: "when a return or a notification of change arrives, and where an answer has a return's code",
+		Default: "two banking days after COMPLETE, for codes of the ACH operator an hour after SENT_TO_BANK, or as a " +
+			"scenario says; GET transfer has it as returnCode",
+		WouldSettle: byTraffic + ": the transfer after a simulated return",
+	},
+	{
+		Name: "notification_of_change", What: "what a notification of change changes",
+		Default:     "the relationship has the corrected bank data from then on; its status stays",
+		WouldSettle: byTraffic + ": the relationship after a simulated NOC",
 	},
 	{
 		Name: "errors", What: "bodies, labels and texts of Sentinel's errors",

@@ -8,6 +8,7 @@ import (
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/plaid"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 var (
@@ -114,21 +115,30 @@ func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
 	}, nil
 }
 
-// open stores a new transfer, approved already if the scenario assumes so, or rejected by the balance check.
+// kindOf are the scenario language's words for the directions.
+var kindOf = map[Direction]scenario.ACH{Incoming: scenario.Deposit, Outgoing: scenario.Withdrawal}
+
+// open stores a new transfer with its fate: rejected by a rule or by the balance check, or approved already if the
+// scenario assumes so.
 func (t Transfer) open(c *api.Call) (any, error) {
 	t.ID = newTransferID(c.World)
+	t.Fate = decide(c, kindOf[t.Direction], t)
 	transfers.Put(c.World, t.ID, t)
-	if t.tooLarge(c) {
-		t.RejectReason = reasonNSF
-		t, err := t.move(c.World, onReject)
-		return t.body(), err
+	t, err := t.begin(c.World)
+	if err != nil {
+		return nil, err
 	}
 	approves := assumed(c.World, autoApprove)[0]
-	if approves == approveAll || approves == approvalOf[t.Direction] {
-		var err error
-		if t, err = t.move(c.World, onApprove); err != nil {
-			return nil, err
-		}
+	switch {
+	case t.State == Rejected:
+	case t.tooLarge(c):
+		t.RejectReason = reasonNSF
+		t, err = t.move(c.World, onReject)
+	case approves == approveAll, approves == approvalOf[t.Direction]:
+		t, err = t.move(c.World, onApprove)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return t.body(), nil
 }

@@ -24,6 +24,7 @@ type relationship struct {
 	Approval     *approval     `json:"approval,omitempty"`
 	Cancellation *cancellation `json:"cancellation,omitempty"`
 	Micro        microDeposits `json:"micro,omitzero"`
+	Changes      []correction  `json:"changes,omitempty"` // notifications of change, the last one last
 }
 
 type approval struct {

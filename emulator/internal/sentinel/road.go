@@ -52,11 +52,18 @@ func walk(w *world.World, s step) {
 
 // move takes a transfer to its next state and stores it; every change of a state comes through here. A change of
 // other fields that goes with the event (a reason) is made before. Errors: TRANSFER_INVALID_STATE, and then nothing
-// is stored.
+// is stored. A fate
+// may hold an approval or a step of the road back: then the state stays, without an error.
 func (t Transfer) move(w *world.World, e event) (Transfer, error) {
+	e = t.Fate.bend(e)
 	to, ok := transitions[t.State][e]
 	if !ok {
 		return t, errTransferState.New("id", t.ID, "state", string(t.State), "action", string(e))
+	}
+	if t.Fate.holds(t.State, e) {
+		t.Fate.Held = e
+		transfers.Put(w, t.ID, t)
+		return t, nil
 	}
 	before := t.State
 	t.State = to
@@ -66,8 +73,9 @@ func (t Transfer) move(w *world.World, e event) (Transfer, error) {
 	transfers.Put(w, t.ID, t)
 	t.post(w, before)
 	if next, ok := road[to]; ok {
-		steps.At(w, next.at(t.Approved), step{Transfer: t.ID, From: to})
+		steps.At(w, next.at(t.paced()), step{Transfer: t.ID, From: to})
 	}
+	t.entered(w)
 	return t, nil
 }
 

@@ -32,6 +32,9 @@ type Transfer struct {
 	RejectReason string `json:"reject_reason,omitempty"`
 	ReturnCode   string `json:"return_code,omitempty"` // Nacha's, such as R01
 	Comment      string `json:"comment,omitempty"`     // of the cancellation
+
+	Fate   fate       `json:"fate,omitzero"`   // see fate.go
+	Change correction `json:"change,omitzero"` // the notification of change that came
 }
 
 // Direction is Sentinel's word for deposit and withdrawal.
@@ -91,6 +94,7 @@ type transferBody struct {
 	ACHRelationshipID           string          `json:"achRelationshipId"`
 	Fees                        []fee           `json:"fees"`
 	IRADetails                  json.RawMessage `json:"iraDetails"`
+	ReturnCode                  string          `json:"returnCode,omitempty"` // Nacha's; the name is assumed
 }
 
 // fee is a fee of a transfer. Types and amounts are not public, so there are none.
@@ -116,6 +120,7 @@ func (t Transfer) body() transferBody {
 	out := transferBody{
 		transferState: t.short(), DisbursementType: t.Disbursement, Amount: dollars(t.AmountCents),
 		EstimatedFundsAvailableDate: t.Available, ACHRelationshipID: t.Relationship, Fees: []fee{}, IRADetails: t.IRA,
+		ReturnCode: t.ReturnCode,
 	}
 	if t.Direction == Outgoing {
 		out.RequestedAmount = out.Amount
@@ -174,9 +179,13 @@ func simulateReject(c *api.Call) (any, error) {
 
 // moved moves a transfer and answers with its short form.
 func moved(c *api.Call, t Transfer, e event) (any, error) {
+	before := t.State
 	t, err := t.move(c.World, e)
 	if err != nil {
 		return nil, err
+	}
+	if t.State == before {
+		c.Note("the transfer stays %s: %s", t.State, t.Fate.text())
 	}
 	return t.short(), nil
 }

@@ -54,6 +54,7 @@ type Account struct {
 	Limit          *Amount `yaml:"-"`
 	HolderCategory *string `yaml:"holder_category"`
 	Numbers        *Numbers
+	Fate           string
 }
 
 // Amount mirrors dataset.Amount.
@@ -220,6 +221,9 @@ func (d *document) checkAccount(a *Account, line int) {
 	a.Available = d.amount(line, a.AvailableText)
 	a.Current = d.amount(line, a.CurrentText)
 	a.Limit = d.amount(line, a.LimitText)
+	if a.Fate != "" && a.Numbers == nil {
+		d.complain(line, "a fate needs numbers: no deposit comes from an account without")
+	}
 	if a.Numbers != nil && (a.Numbers.Account == "" || len(a.Numbers.Routing) != 9) {
 		d.complain(line, "numbers need account and a routing number of nine digits")
 	}

@@ -205,6 +205,11 @@ func TestUsersAreStrict(t *testing.T) {
 			`users.yaml:3: ach_order is ["1111"], the accounts with numbers are ["0000"]`,
 		},
 		{
+			"fate", replace(oneUser, `numbers: {account: "1", routing: "011401533"}`, "fate: R01"),
+			"users.yaml:7: a fate needs numbers: no deposit comes from an account without\n" +
+				`users.yaml:3: ach_order is ["0000"], the accounts with numbers are []`,
+		},
+		{
 			"routing", replace(oneUser, "011401533", "1"),
 			"users.yaml:7: numbers need account and a routing number of nine digits",
 		},
