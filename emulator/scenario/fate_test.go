@@ -149,6 +149,10 @@ func TestFateWarnings(t *testing.T) {
 			"{ach: any, then: {reject: NSF}}, {ach: deposit, then: {reject: OTHER}}",
 			"f:1:42: rule 2 can never act; rule 1 stands before it, matches the same transfers and acts without end",
 		},
+		"micro-deposits": {
+			`{ach: micro_deposit, then: {reject: OTHER}}`,
+			"f:1:15: rule 1 can never act; this version makes no transfers of micro-deposits; write deposit or withdrawal",
+		},
 		"calls do not block": {`{call: "*", then: {delay: 1s}}, {ach: deposit, then: {reject: OTHER}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
