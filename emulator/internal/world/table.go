@@ -74,6 +74,22 @@ func (ix *Index[T]) Keys(w *World, value string) []string {
 	return slices.Clone(ix.table.rows(w).indexes[ix.slot][value])
 }
 
+// From yields the records with this value in key order, from the first one for which
+// reached holds. reached must hold for all records after one for which it holds: the
+// place is searched for by halving. The table must not change meanwhile.
+func (ix *Index[T]) From(w *World, value string, reached func(key string, row T) bool) iter.Seq2[string, T] {
+	return func(yield func(string, T) bool) {
+		r := ix.table.rows(w)
+		keys := r.indexes[ix.slot][value]
+		first := sort.Search(len(keys), func(i int) bool { return reached(keys[i], r.byKey[keys[i]]) })
+		for _, key := range keys[first:] {
+			if !yield(key, r.byKey[key]) {
+				return
+			}
+		}
+	}
+}
+
 // First returns the record with this value whose key is smallest.
 func (ix *Index[T]) First(w *World, value string) (row T, ok bool) {
 	r := ix.table.rows(w)

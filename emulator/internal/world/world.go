@@ -22,7 +22,10 @@ type World struct {
 
 	mu sync.Mutex // held from Take to Give
 	core
-	rev uint64 // commits that wrote
+	rev    uint64    // commits that wrote
+	waker  *waker    // nil for a world that nobody wakes
+	wakeAt time.Time // what the waker was told last
+	place  int       // in the waker's heap, from 1; 0 for none; the waker guards it
 
 	watch   sync.Mutex // guards changed; never held while waiting for mu
 	changed chan struct{}
@@ -169,6 +172,7 @@ func (w *World) Give() {
 	if len(w.undo) > 0 {
 		w.Rollback()
 	}
+	w.tell()
 	w.mu.Unlock()
 }
 

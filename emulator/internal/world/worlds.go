@@ -8,9 +8,10 @@ import (
 
 // Worlds are all the worlds of one process, by name.
 type Worlds struct {
-	max  int
-	wall func() time.Time
-	make func(name string) (Config, error)
+	max   int
+	wall  func() time.Time
+	make  func(name string) (Config, error)
+	waker *waker // nil until Wake
 
 	mu     sync.RWMutex
 	byName map[string]*World
@@ -89,6 +90,9 @@ func (ws *Worlds) Remove(name string) bool {
 		return false
 	}
 	delete(ws.byName, name)
+	if w.waker != nil {
+		w.waker.set(w, time.Time{})
+	}
 	if ws.byTag[w.tag] == w {
 		delete(ws.byTag, w.tag)
 	}
@@ -118,6 +122,7 @@ func (ws *Worlds) open(name string) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.waker = ws.waker
 	ws.byName[name] = w
 	if ws.byTag[w.tag] == nil { // 1 in 4 billion: the older world keeps the tag
 		ws.byTag[w.tag] = w
