@@ -117,6 +117,7 @@ func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
 func (t Transfer) open(c *api.Call) (any, error) {
 	t.ID = newTransferID(c.World)
 	transfers.Put(c.World, t.ID, t)
+	t.publish(c.World)
 	approves := assumed(c.World, autoApprove)[0]
 	if approves == approveAll || approves == approvalOf[t.Direction] {
 		var err error

@@ -63,6 +63,7 @@ func (t Transfer) move(w *world.World, e event) (Transfer, error) {
 		t.Approved = w.Now()
 	}
 	transfers.Put(w, t.ID, t)
+	t.publish(w)
 	if next, ok := road[to]; ok {
 		steps.At(w, next.at(t.Approved), step{Transfer: t.ID, From: to})
 	}

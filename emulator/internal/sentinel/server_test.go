@@ -61,7 +61,9 @@ func serve(t *testing.T, o option) *server {
 		Base: func(host string) string { return "http://" + host },
 	}
 	handler := http.NewServeMux()
-	for prefix, family := range map[string]*api.Family{"/legit/": Legit(), "/sentinel/": Family(), "/": plaid.Family()} {
+	for prefix, family := range map[string]*api.Family{
+		"/legit/": Legit(), "/sentinel/": Family(), "/ale/": ALE(), "/": plaid.Family(),
+	} {
 		handler.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) { pipeline.Serve(family, w, r) })
 	}
 	s.http = httptest.NewServer(handler)
