@@ -36,9 +36,9 @@ func (n notice) status() string {
 
 const transferTopic = "sentinel-ach-transfer-status"
 
-// tryALE reads a topic.
-func (c *client) tryALE(topic, query string) ([]notice, error) {
-	got, err := c.try(http.MethodGet, "/ale/api/v1/read/"+topic+"/TWEED?"+query, "")
+// tryALE reads the topic of transfers.
+func (c *client) tryALE(query string) ([]notice, error) {
+	got, err := c.try(http.MethodGet, "/ale/api/v1/read/"+transferTopic+"/TWEED?"+query, "")
 	if err = expect(http.StatusOK, got, err); err != nil {
 		return nil, err
 	}
@@ -50,9 +50,9 @@ func (c *client) tryALE(topic, query string) ([]notice, error) {
 	return out, err
 }
 
-func (c *client) ale(topic, query string) []notice {
+func (c *client) ale(query string) []notice {
 	c.t.Helper()
-	out, err := c.tryALE(topic, query)
+	out, err := c.tryALE(query)
 	require.NoError(c.t, err)
 	return out
 }
@@ -64,12 +64,12 @@ type polled struct {
 }
 
 // poll begins a long poll and returns when the server has it.
-func (c *client) poll(topic, query string) <-chan polled {
+func (c *client) poll(query string) <-chan polled {
 	c.t.Helper()
 	before := c.requests()
 	done := make(chan polled, 1)
 	go func() {
-		notices, err := c.tryALE(topic, query+"&streamType=LONG_POLL")
+		notices, err := c.tryALE(query + "&streamType=LONG_POLL")
 		done <- polled{notices, err}
 	}()
 	c.await(before + 1)
@@ -107,7 +107,7 @@ func (c *client) approve(transfer string) {
 func TestALEPollEndsByEvent(t *testing.T) {
 	t.Parallel()
 	c, relationship := apex(t, emulator.RunT(t), "events")
-	done := c.poll(transferTopic, "highWaterMark=0&timeoutSeconds=3600")
+	done := c.poll("highWaterMark=0&timeoutSeconds=3600")
 	c.relationship(c.processorToken(c.link()))
 	select {
 	case got := <-done:
@@ -128,8 +128,8 @@ func TestALEPollEndsByAdvance(t *testing.T) {
 	c, relationship := apex(t, emu, "")
 	deposit := c.deposit(relationship, "e-1", "10").text("transferId")
 	c.approve(deposit)
-	seen := c.ale(transferTopic, "")
-	done := c.poll(transferTopic, fmt.Sprintf("highWaterMark=%d", seen[1].ID))
+	seen := c.ale("")
+	done := c.poll(fmt.Sprintf("highWaterMark=%d", seen[1].ID))
 	emu.World("default").Advance(time.Hour) // nothing is due
 	select {
 	case got := <-done:
@@ -142,7 +142,7 @@ func TestALEPollEndsByAdvance(t *testing.T) {
 	require.NotEmpty(t, got.notices, "it may see the first event before the others have happened")
 	require.Equal(t, "FUNDS_POSTED", got.notices[0].status())
 	c.login() // the first login's life is over
-	rest := c.ale(transferTopic, fmt.Sprintf("highWaterMark=%d", seen[1].ID))
+	rest := c.ale(fmt.Sprintf("highWaterMark=%d", seen[1].ID))
 	require.Len(t, rest, 3)
 	require.Equal(t, "COMPLETE", rest[2].status())
 }
@@ -154,11 +154,11 @@ func TestALEPollEndsByPatience(t *testing.T) {
 	c, _ := apex(t, emu, "")
 	now := emu.World("default").Now()
 	begin := time.Now()
-	require.Empty(t, c.ale(transferTopic, "streamType=LONG_POLL&timeoutSeconds=1"))
+	require.Empty(t, c.ale("streamType=LONG_POLL&timeoutSeconds=1"))
 	require.GreaterOrEqual(t, time.Since(begin), time.Second)
 	require.Equal(t, now, emu.World("default").Now())
-	require.Empty(t, c.ale(transferTopic, "streamType=LONG_POLL&timeoutSeconds=0"))
-	require.Empty(t, c.ale(transferTopic, "streamType=NONE&timeoutSeconds=3600"), "without a long poll nothing waits")
+	require.Empty(t, c.ale("streamType=LONG_POLL&timeoutSeconds=0"))
+	require.Empty(t, c.ale("streamType=NONE&timeoutSeconds=3600"), "without a long poll nothing waits")
 }
 
 // TestALEPollEndsByStop: with an answer.
@@ -166,7 +166,7 @@ func TestALEPollEndsByStop(t *testing.T) {
 	t.Parallel()
 	emu := started(t, emulator.Options{})
 	c, _ := apex(t, emu, "")
-	done := c.poll(transferTopic, "timeoutSeconds=3600")
+	done := c.poll("timeoutSeconds=3600")
 	begin := time.Now()
 	require.NoError(t, emu.Close())
 	require.Less(t, time.Since(begin), 2*time.Second)
@@ -212,7 +212,7 @@ func TestALEHundreds(t *testing.T) {
 	done := make(chan polled, polls)
 	for range polls {
 		go func() {
-			notices, err := c.tryALE(transferTopic, "streamType=LONG_POLL&timeoutSeconds=3600")
+			notices, err := c.tryALE("streamType=LONG_POLL&timeoutSeconds=3600")
 			done <- polled{notices, err}
 		}()
 	}
@@ -250,11 +250,11 @@ func TestALERunningClock(t *testing.T) {
 	emu := emulator.RunT(t)
 	c, relationship := apex(t, emu, "fast")
 	c.approve(c.deposit(relationship, "e-1", "10").text("transferId"))
-	seen := c.ale(transferTopic, "highWaterMark=1")
+	seen := c.ale("highWaterMark=1")
 	require.Len(t, seen, 2)
 	gap := seen[1].ID - seen[0].ID
-	done := c.poll(transferTopic, fmt.Sprintf("timeoutSeconds=3600&highWaterMark=%d", seen[1].ID+2*gap))
-	other := c.poll(transferTopic, fmt.Sprintf("timeoutSeconds=3600&highWaterMark=%d", seen[1].ID+3*gap))
+	done := c.poll(fmt.Sprintf("timeoutSeconds=3600&highWaterMark=%d", seen[1].ID+2*gap))
+	other := c.poll(fmt.Sprintf("timeoutSeconds=3600&highWaterMark=%d", seen[1].ID+3*gap))
 	c.good(http.MethodPost, "clock", fields{"run": "1000000x"}.json())
 	got := <-done
 	require.NoError(t, got.err)
@@ -280,9 +280,9 @@ func TestALESurvives(t *testing.T) {
 	}
 	c.login()
 	there.login()
-	all := c.ale(transferTopic, "")
+	all := c.ale("")
 	require.Len(t, all, 5)
-	require.Equal(t, all, there.ale(transferTopic, ""))
+	require.Equal(t, all, there.ale(""))
 }
 
 // TestALEForced: errors that rules and headers name come in Sentinel's form.

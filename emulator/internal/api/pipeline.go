@@ -49,8 +49,8 @@ type flight struct {
 // Serve answers a request in a family's dialect.
 func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request) {
 	f := &flight{Pipeline: p, family: family}
-	reply, delay := f.answer(w, r)
-	if delay > 0 && !p.hold(r.Context(), w, delay) {
+	reply, delay := f.answer(r)
+	if delay > 0 && !p.hold(r.Context(), delay) {
 		return
 	}
 	header := w.Header()
@@ -69,8 +69,7 @@ func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request)
 
 // hold keeps a reply back by a rule's delay, in wall time; a stop of the server ends it. It
 // returns false when the client has left.
-func (p *Pipeline) hold(client context.Context, w http.ResponseWriter, delay time.Duration) bool {
-	unhurried(w)
+func (p *Pipeline) hold(client context.Context, delay time.Duration) bool {
 	ctx, cancel := context.WithCancel(client)
 	defer cancel()
 	go func() {
@@ -86,7 +85,7 @@ func (p *Pipeline) hold(client context.Context, w http.ResponseWriter, delay tim
 
 // answer is hops 3 to 6 of a request: it takes the world, and takes it again for a call
 // that parks, until there is a reply.
-func (f *flight) answer(to http.ResponseWriter, r *http.Request) (Reply, time.Duration) {
+func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 	f.read(r)
 	if f.problem != nil && !f.family.vendor() {
 		return f.family.Write(f.call, nil, errorOf(f.problem)), 0 // a mistaken path makes no world
@@ -104,7 +103,6 @@ func (f *flight) answer(to http.ResponseWriter, r *http.Request) (Reply, time.Du
 			return reply, f.plan.Delay
 		}
 		if f.patience == nil {
-			unhurried(to)
 			f.patience, f.release = wall.Timer(park.Patience)
 		}
 		f.wait(r.Context(), changed)
@@ -122,16 +120,12 @@ func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan stru
 	if p, ok := errors.AsType[Park](err); ok {
 		f.parked = true
 		w.Commit()
+		if p.Changed != nil {
+			return Reply{}, &p, p.Changed
+		}
 		return Reply{}, &p, w.Changed()
 	}
 	return f.finish(w, answer, err), nil, nil
-}
-
-// unhurried takes the limit off the connection that net/http sets for reading a request:
-// it lasts until the reply, and a request's context ends with it as if the client had
-// left. The next request on the connection gets its own limit.
-func unhurried(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a writer without a connection has no limit
 }
 
 // wait is the patience of a parked call, in wall time. The world is not held.

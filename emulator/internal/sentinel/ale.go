@@ -69,8 +69,8 @@ var (
 
 func feed(topic, owner string) string { return topic + " " + owner }
 
-// Ids are large, sparse and rise over all topics (Alpaca's gobroker, tastyworks' scripts: one counter is inferred). They
-// begin far above 1, because clients begin with a highWaterMark of 0 or 1.
+// Ids are large, sparse and rise over all topics (Alpaca's gobroker, tastyworks' scripts: one counter is inferred).
+// They begin far above 1, because clients begin with a highWaterMark of 0 or 1.
 const (
 	firstNotice = 1_000_000
 	noticeGap   = 7
@@ -180,8 +180,8 @@ type noticeBody struct {
 
 const noticeTimeForm = "2006-01-02T15:04:05.000-07:00"
 
-// aleRead answers with the events of a topic after the highWaterMark and since a time. A long poll without any waits for
-// one. Errors: VALIDATION_FAILED for a query that cannot be (assumed).
+// aleRead answers with the events of a topic after the highWaterMark and since a time. A long poll without any waits
+// for one. Errors: VALIDATION_FAILED for a query that cannot be (assumed).
 func aleRead(c *api.Call) (any, error) {
 	q, err := aleQueryOf(c)
 	if err != nil {
@@ -189,7 +189,7 @@ func aleRead(c *api.Call) (any, error) {
 	}
 	out := q.read(c.World)
 	if len(out) == 0 && q.longPoll && !c.Waited {
-		return nil, api.Park{Patience: q.patience}
+		return nil, api.Park{Patience: q.patience, Changed: notices.Changed(c.World)}
 	}
 	if !slices.Contains(knownTopics, q.topic) {
 		c.Note("no topic is called %q; %s", q.topic, meant(q.topic, knownTopics))

@@ -221,8 +221,9 @@ func TestALEDeterminism(t *testing.T) {
 		require.Len(t, s.ale(topicTransfer, "streamType=LONG_POLL&timeoutSeconds=3600"), 5)
 		return s.record.String()
 	}
-	require.Equal(t, transcript(1), transcript(1))
-	require.NotEqual(t, transcript(1), transcript(2), "ids of relationships are the seed's")
+	one, again, other := transcript(1), transcript(1), transcript(2)
+	require.Equal(t, one, again)
+	require.NotEqual(t, one, other, "ids of relationships are the seed's")
 }
 
 // FuzzALEQuery: whatever the query, it is within its bounds, or refused by name.

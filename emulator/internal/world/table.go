@@ -30,6 +30,7 @@ type rows[T any] struct {
 type table interface {
 	tableName() string
 	tableVersion() int
+	number() int
 	size(w *World) int
 	restore(w *World, key string, old any, had bool)
 	export(w *World) (map[string]json.RawMessage, error)
@@ -128,6 +129,21 @@ func (t *Table[T]) Delete(w *World, key string) {
 // Len returns how many records the table has in this world.
 func (t *Table[T]) Len(w *World) int { return len(t.rows(w).byKey) }
 
+// Changed returns a channel that is closed by the next commit that wrote to this table of
+// the world, by a reset and by an import. Ask for it while the world is taken, wait after
+// it was given back. Who waits for one table costs those nothing who write to others.
+func (t *Table[T]) Changed(w *World) <-chan struct{} {
+	w.watch.Lock()
+	defer w.watch.Unlock()
+	if w.written == nil {
+		w.written = map[int]chan struct{}{}
+	}
+	if w.written[t.slot] == nil {
+		w.written[t.slot] = make(chan struct{})
+	}
+	return w.written[t.slot]
+}
+
 // All yields the records in key order. It sorts: use it for lists that a person reads,
 // not on the way of a call.
 func (t *Table[T]) All(w *World) iter.Seq2[string, T] {
@@ -196,6 +212,8 @@ func drop(buckets map[string][]string, value, key string) {
 func (t *Table[T]) tableName() string { return t.name }
 
 func (t *Table[T]) tableVersion() int { return t.version }
+
+func (t *Table[T]) number() int { return t.slot }
 
 func (t *Table[T]) size(w *World) int { return t.Len(w) }
 

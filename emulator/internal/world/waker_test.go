@@ -2,7 +2,6 @@ package world
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -282,27 +281,32 @@ func TestWakerSpeeds(t *testing.T) {
 func TestWakerAtRandom(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
-		dice := rand.New(rand.NewPCG(seed, 1))
+		thrown := uint64(0)
+		random := newWorld(t, "dice", Config{Seed: seed})
+		dice := func(n int) int {
+			thrown++
+			return int(random.Dice("waker", thrown) * float64(n))
+		}
 		s := newSleepers(t, Run{Speed: 60})
 		runs := []Run{{}, {Step: time.Second}, {Speed: 1}, {Speed: 60}, {Speed: 0.7}, {Speed: 1e5}}
 		for n := range 300 {
-			name := fmt.Sprintf("w%d", dice.IntN(12))
-			switch dice.IntN(8) {
+			name := fmt.Sprintf("w%d", dice(12))
+			switch dice(8) {
 			case 0:
 				s.Remove(name)
 			case 1:
-				s.in(name, func(w *World) { w.SetRun(runs[dice.IntN(len(runs))]) })
+				s.in(name, func(w *World) { w.SetRun(runs[dice(len(runs))]) })
 			case 2:
-				s.in(name, func(w *World) { w.Advance(time.Duration(dice.IntN(90)) * time.Minute) })
+				s.in(name, func(w *World) { w.Advance(time.Duration(dice(90)) * time.Minute) })
 			case 3:
 				s.in(name, func(w *World) { require.NoError(t, w.Reset()) })
 			default:
 				s.in(name, func(w *World) {
-					at := w.Now().Add(time.Duration(dice.IntN(120)) * time.Minute)
+					at := w.Now().Add(time.Duration(dice(120)) * time.Minute)
 					ticks.At(w, at, fmt.Sprint(n))
 				})
 			}
-			s.wall.move(time.Duration(dice.IntN(60)) * time.Second)
+			s.wall.move(time.Duration(dice(60)) * time.Second)
 			s.nothingDue()
 		}
 	}
@@ -371,6 +375,46 @@ func TestWakerTogether(t *testing.T) {
 	}
 	require.Equal(t, 800, ran)
 	s.stop()
+}
+
+// Who waits for a table is woken by what is written there, and by nothing else but what
+// replaces the whole world.
+func TestTableChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "a", Config{})
+	ended := func(waiting <-chan struct{}) bool {
+		select {
+		case <-waiting:
+			return true
+		default:
+			return false
+		}
+	}
+	waiting := things.Changed(w)
+	require.Equal(t, waiting, things.Changed(w), "all wait together")
+	w.Count("other")
+	w.Commit()
+	w.Advance(time.Hour)
+	things.Put(w, "1", thing{})
+	w.Rollback()
+	w.Commit()
+	require.False(t, ended(waiting))
+	for what, write := range map[string]func(){
+		"put":    func() { things.Put(w, "1", thing{}); w.Commit() },
+		"event":  func() { ticks.At(w, w.Now().Add(time.Minute), "x"); w.Advance(time.Hour) },
+		"delete": func() { things.Put(w, "2", thing{}); things.Delete(w, "2"); w.Commit() },
+		"reset":  func() { require.NoError(t, w.Reset()) },
+		"import": func() {
+			saved, err := w.Export()
+			require.NoError(t, err)
+			require.NoError(t, w.Import(saved))
+		},
+	} {
+		waiting := things.Changed(w)
+		require.False(t, ended(waiting), what)
+		write()
+		require.True(t, ended(waiting), what)
+	}
 }
 
 func TestIndexFrom(t *testing.T) {
