@@ -111,6 +111,10 @@ func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 
 // turn is one stay in the world.
 func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan struct{}) {
+	if f.parked && !f.Worlds.Find(name) { // to take it would make it again
+		gone := errBadRequest.New("text", "the world "+name+" was removed while this call waited")
+		return f.family.Write(f.call, nil, gone), nil, nil
+	}
 	w, err := f.Worlds.Take(name, f.family.vendor() && !f.parked)
 	if err != nil {
 		return f.family.Write(f.call, nil, errorOf(takeError(err))), nil, nil

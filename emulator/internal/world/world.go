@@ -143,6 +143,10 @@ func (w *World) Commit() {
 
 // announce wakes those who wait for what was written since the last commit.
 func (w *World) announce() {
+	if w.anew {
+		w.announceAll()
+		return
+	}
 	w.watch.Lock()
 	defer w.watch.Unlock()
 	if w.changed != nil {
@@ -153,20 +157,26 @@ func (w *World) announce() {
 		return
 	}
 	for i := range w.undo {
-		w.announceTable(w.undo[i].table.number())
-	}
-	if w.anew {
-		for slot := range w.written {
-			w.announceTable(slot)
+		slot := w.undo[i].table.number()
+		if waiting := w.written[slot]; waiting != nil {
+			close(waiting)
+			delete(w.written, slot)
 		}
 	}
 }
 
-func (w *World) announceTable(slot int) {
-	if waiting := w.written[slot]; waiting != nil {
-		close(waiting)
-		delete(w.written, slot)
+// announceAll wakes all who wait.
+func (w *World) announceAll() {
+	w.watch.Lock()
+	defer w.watch.Unlock()
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
 	}
+	for _, waiting := range w.written {
+		close(waiting)
+	}
+	clear(w.written)
 }
 
 // Rollback takes the changes since the last commit back. Time does not go back.

@@ -81,7 +81,8 @@ func (ws *Worlds) Names() []string {
 	return sortedKeys(ws.byName)
 }
 
-// Remove forgets a world. A call that holds it ends normally.
+// Remove forgets a world and wakes those who wait for it to change. A call that holds it
+// ends normally.
 func (ws *Worlds) Remove(name string) bool {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -93,6 +94,7 @@ func (ws *Worlds) Remove(name string) bool {
 	if w.waker != nil {
 		w.waker.set(w, time.Time{})
 	}
+	w.announceAll()
 	if ws.byTag[w.tag] == w {
 		delete(ws.byTag, w.tag)
 	}

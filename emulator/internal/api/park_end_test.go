@@ -68,3 +68,16 @@ func TestParkForATable(t *testing.T) {
 	require.Equal(t, "here", a.text("note"))
 	require.Len(t, looks, 1, "it looked twice in all")
 }
+
+// A world that is removed lets nobody wait, and does not come back for those who waited.
+func TestParkEndsByRemoval(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil)
+	done := l.later(l.request(pathPark, patient, "Tweed-World", "doomed"))
+	require.False(t, <-l.parking)
+	require.True(t, l.Worlds.Remove("doomed"))
+	a := <-done
+	require.Equal(t, "TWEED_BAD_REQUEST", a.text("error_code"), a.Body)
+	require.Contains(t, a.text("error_message"), "doomed was removed")
+	require.False(t, l.Worlds.Find("doomed"))
+}
