@@ -82,7 +82,7 @@ func (c *client) try(method, path, body string, headers ...string) (reply, error
 		return reply{}, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if strings.HasPrefix(path, "/sentinel") || strings.HasPrefix(path, "/legit/") {
+	if strings.HasPrefix(path, "/sentinel") || strings.HasPrefix(path, "/legit/") || strings.HasPrefix(path, "/ale/") {
 		req.Header.Set("Authorization", c.jwt)
 	} else {
 		req.Header.Set("PLAID-CLIENT-ID", c.inWorld(clientID))

@@ -93,6 +93,7 @@ type Emulator struct {
 	once     sync.Once
 	closeErr error
 	saver    sync.WaitGroup
+	sleep    func() // ends the waking of worlds
 }
 
 // New makes an emulator that does not listen: use it as an http.Handler, or call Start.
@@ -121,6 +122,7 @@ func New(o Options) (*Emulator, error) {
 		cfg.Clock, err = e.clock(e.options.Scenario) // a running clock starts when its world does
 		return cfg, err
 	})
+	e.sleep = e.worlds.Wake(wall.After)
 	e.journal = api.NewJournal(max(0, e.options.JournalBytes))
 	e.pipeline = e.newPipeline()
 	e.handler = e.newHandler()
@@ -194,6 +196,7 @@ const (
 func (e *Emulator) Close() error {
 	e.once.Do(func() {
 		close(e.stop)
+		e.sleep()
 		var errs []error
 		if e.server != nil {
 			errs = append(errs, e.shutdown())

@@ -58,7 +58,7 @@ func newRig(t testing.TB) *rig {
 // everyTarget lists all operations of the contract and of the control API.
 func (r *rig) everyTarget(c *client) []target {
 	ids := strings.NewReplacer("{relationshipId}", r.relationship, "{transferId}", r.deposit, "{world}", "default",
-		"{rule}", "some rule", "{account}", "3TW05057")
+		"{rule}", "some rule", "{account}", "3TW05057", "{topic}", "sentinel-ach-transfer-status", "{correspondent}", "TWEED")
 	var out []target
 	for _, op := range contract.Ops() {
 		out = append(out, target{op.Method, ids.Replace(op.Path)})
@@ -166,6 +166,7 @@ var oddBodies = []string{
 	`{"access_token":1}`, `{"access_token":null,"account_id":null}`, `{"access_token":"\u0000","public_token":[]}`,
 	`{"client_id":{},"secret":[]}`, `{"client_id":"@","secret":"@@"}`, `{"options":[],"user":""}`, `{"amount":1e999}`,
 	`{"jws":"a.b.c"}`, `{"jws":"eyJhbGciOiJIUzUxMiJ9.e30.AA"}`, `{"jws":{}}`, "a=%zz&jws=%", "jws=a.b.c&status=", "client_id=%00",
+	"highWaterMark=-1&limit=0", "sinceDateTime=0001-01-01&limit=99999999999999999999&timeoutSeconds=", "streamType=LONG_POLL&timeoutSeconds=0",
 	`{"institution_id":"ins_109508","initial_products":["auth"],"options":{"override_password":"error_INTERNAL_SERVER_ERROR"}}`,
 	`{"institution_id":"ins_109508","initial_products":["auth"],"options":{"override_username":"user_custom","override_password":"{"}}`,
 	"rules: [", "name: [1]\n", "- 1\n", "name: a\nname: b\n", "*x", "&a [*a]", "given: {items: [{custom: {a: {}}}]}",

@@ -166,6 +166,8 @@ func (g *golden) sentinelCalls(processor string) {
 		g.call("sentinel-"+version+"-relationship-cancel", http.MethodPost, base+"/{relationshipId}/cancel",
 			base+"/"+made+"/cancel", fields{"comment": "closed"}.json())
 	}
+	events := "/ale/api/v1/read/sentinel-ach-transfer-status/TWEED?highWaterMark=1&limit=3&streamType=LONG_POLL&timeoutSeconds=60"
+	get("ale-read", "/ale/api/v1/read/{topic}/{correspondent}", events)
 	g.legitCalls()
 }
 

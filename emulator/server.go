@@ -50,6 +50,7 @@ func (e *Emulator) newHandler() http.Handler {
 	apex := sentinel.Family()
 	mount("/sentinel", apex) // and /sentinel2, the later generation
 	mount("/legit/", sentinel.Legit())
+	mount("/ale/", sentinel.ALE())
 	legacy := plaid.Legacy()
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
 	mount("/", plaid.Family())

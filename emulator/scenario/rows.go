@@ -10,6 +10,9 @@ import (
 // rateLimit is a type that is named like a code: the endpoint says which code it is.
 const rateLimit = "RATE_LIMIT_EXCEEDED"
 
+// ale is the family of Apex's event API.
+const ale = "ale"
+
 // families in the order in which a code is looked for.
 var families = []string{
 	catalogue.Plaid, catalogue.Legacy, catalogue.Legit, catalogue.Sentinel, catalogue.Tweed,
@@ -35,6 +38,9 @@ func keysOfRows(rows []*catalogue.Row) []string {
 // rowAt finds the row that a name means for an operation: that of the operation's own
 // family, else Plaid's, else the first there is.
 func rowAt(name, family, path string) (*catalogue.Row, error) {
+	if family == ale {
+		family = catalogue.Sentinel // it has no errors of its own
+	}
 	if own := catalogue.FindIn(family, name); family != catalogue.Plaid && len(own) > 0 {
 		return own[0], nil
 	}

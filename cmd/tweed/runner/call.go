@@ -139,7 +139,8 @@ func (r *run) body(s *scenario.Step, with any, method string) (body []byte, cont
 // authenticate adds credentials to a call that brings none of its own. A body that has
 // client_id or secret, whatever their value, brings its own; so do headers.
 func (r *run) authenticate(ctx context.Context, req *http.Request, with any, s *scenario.Step) error {
-	if strings.HasPrefix(req.URL.Path, "/sentinel") { // and /sentinel2, the later generation
+	// /sentinel2 is the later generation.
+	if strings.HasPrefix(req.URL.Path, "/sentinel") || strings.HasPrefix(req.URL.Path, "/ale/") {
 		if !r.world.Now().Before(r.jwtUntil) {
 			if err := r.login(ctx); err != nil {
 				return err

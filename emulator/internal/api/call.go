@@ -64,6 +64,8 @@ func (c *Call) Note(format string, args ...any) {
 type Park struct {
 	// Patience is how long the client wants to wait, in wall time.
 	Patience time.Duration
+	// Changed is closed when it is worth another look. Nil is any change of the world.
+	Changed <-chan struct{}
 }
 
 // Error makes Park travel as an operation's error. A client never sees it.

@@ -43,6 +43,7 @@ type flight struct {
 	parked  bool
 
 	patience <-chan struct{} // closed when a parked call has waited long enough
+	release  func() bool     // frees the timer of patience
 }
 
 // Serve answers a request in a family's dialect.
@@ -96,14 +97,24 @@ func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 	for {
 		reply, park, changed := f.turn(name)
 		if park == nil {
+			if f.release != nil {
+				f.release()
+			}
 			return reply, f.plan.Delay
 		}
-		f.wait(r.Context(), *park, changed)
+		if f.patience == nil {
+			f.patience, f.release = wall.Timer(park.Patience)
+		}
+		f.wait(r.Context(), changed)
 	}
 }
 
 // turn is one stay in the world.
 func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan struct{}) {
+	if f.parked && !f.Worlds.Find(name) { // to take it would make it again
+		gone := errBadRequest.New("text", "the world "+name+" was removed while this call waited")
+		return f.family.Write(f.call, nil, gone), nil, nil
+	}
 	w, err := f.Worlds.Take(name, f.family.vendor() && !f.parked)
 	if err != nil {
 		return f.family.Write(f.call, nil, errorOf(takeError(err))), nil, nil
@@ -113,18 +124,16 @@ func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan stru
 	if p, ok := errors.AsType[Park](err); ok {
 		f.parked = true
 		w.Commit()
+		if p.Changed != nil {
+			return Reply{}, &p, p.Changed
+		}
 		return Reply{}, &p, w.Changed()
 	}
 	return f.finish(w, answer, err), nil, nil
 }
 
 // wait is the patience of a parked call, in wall time. The world is not held.
-func (f *flight) wait(ctx context.Context, park Park, changed <-chan struct{}) {
-	if f.patience == nil {
-		var cancel func() bool
-		f.patience, cancel = wall.Timer(park.Patience)
-		context.AfterFunc(ctx, func() { cancel() })
-	}
+func (f *flight) wait(ctx context.Context, changed <-chan struct{}) {
 	select {
 	case <-changed:
 	case <-f.patience:

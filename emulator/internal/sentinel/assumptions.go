@@ -281,6 +281,12 @@ var assumptions = []Assumption{
 		WouldSettle: byTraffic + " for each error",
 	},
 	{
+		Name: "ale", What: "ALE's ids, times and bounds, and whose topics may be read",
+		Default: "ids rise by seven over all topics from 1000007; times in UTC; limit 1 to 10000, timeoutSeconds up to " +
+			"3600; another correspondent's topic is 403, an unknown one empty",
+		WouldSettle: byTraffic + ": one long poll, and one of another correspondent's topic",
+	},
+	{
 		Name: "login", What: "how old a login's datetime may be, and whether a JWS may be used twice",
 		Default: "not checked", WouldSettle: byTraffic + ": yesterday's JWS, twice",
 	},

@@ -124,6 +124,7 @@ func (t Transfer) open(c *api.Call) (any, error) {
 	t.ID = newTransferID(c.World)
 	t.Fate = decide(c, kindOf[t.Direction], t)
 	transfers.Put(c.World, t.ID, t)
+	t.publish(c.World)
 	t, err := t.begin(c.World)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,6 @@
-// Package sentinel is Apex Clearing's Sentinel (ACH relationships and transfers) with its test mode, and Legit (the
-// login that it needs), as public clients of 2016 to 2019 know them. Neither's documentation is public any more: what
-// is assumed is listed in assumptions.go.
+// Package sentinel is Apex Clearing's Sentinel (ACH relationships and transfers) with its test mode, Legit (the login
+// that it needs) and ALE (its events), as public clients of 2016 to 2019 know them. Their documentation is not public
+// any more: what is assumed is listed in assumptions.go.
 package sentinel
 
 import (

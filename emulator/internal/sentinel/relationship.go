@@ -15,6 +15,7 @@ import (
 // relationship ties a bank account to an Apex account.
 type relationship struct {
 	ID           string        `json:"id"`
+	Owner        string        `json:"owner"`   // code of the correspondent, in capital letters
 	Account      string        `json:"account"` // Apex account, 8 characters
 	Bank         bankAccount   `json:"bank"`
 	Nickname     string        `json:"nickname,omitempty"`
@@ -146,7 +147,7 @@ func relationshipCreate(c *api.Call) (any, error) {
 	}
 	r := relationship{
 		ID: newRelationshipID(c.World), Account: c.Body.Text("account"), Bank: bank, Nickname: c.Body.Text("nickname"),
-		Method: method, Status: relationshipPending, Created: c.Now,
+		Method: method, Status: relationshipPending, Created: c.Now, Owner: correspondent(c),
 	}
 	if bank.Token != "" || method == methodPlaid {
 		r.Status = relationshipApproved
@@ -157,6 +158,7 @@ func relationshipCreate(c *api.Call) (any, error) {
 
 // store keeps a relationship; every change of a status comes through here.
 func (r relationship) store(c *api.Call) relationship {
+	r.publish(c.World)
 	relationships.Put(c.World, r.ID, r)
 	return r
 }

@@ -308,7 +308,7 @@ func TestRoutes(t *testing.T) {
 			built++
 		}
 	}
-	require.Equal(t, 5+6*2+1+7+5+6, built, "every run is an operation of the contract")
+	require.Equal(t, 5+6*2+1+7+5+6+1, built, "every run is an operation of the contract")
 }
 
 func TestDeterminism(t *testing.T) {

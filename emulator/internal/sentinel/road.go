@@ -72,6 +72,7 @@ func (t Transfer) move(w *world.World, e event) (Transfer, error) {
 	}
 	transfers.Put(w, t.ID, t)
 	t.post(w, before)
+	t.publish(w)
 	if next, ok := road[to]; ok {
 		steps.At(w, next.at(t.paced()), step{Transfer: t.ID, From: to})
 	}

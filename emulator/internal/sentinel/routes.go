@@ -1,6 +1,7 @@
 package sentinel
 
 import (
+	"slices"
 	"strings"
 
 	"tweed/emulator/internal/api"
@@ -8,9 +9,11 @@ import (
 	"tweed/emulator/internal/contract"
 )
 
-// Operations lists the operations of Legit and Sentinel, by path, then by method. Those that are not built yet have
-// no Run.
-func Operations() []*api.Op { return append(legitOperations(), sentinelOperations()...) }
+// Operations lists the operations of Legit, Sentinel and ALE, by path, then by method. Those that are not built yet
+// have no Run.
+func Operations() []*api.Op {
+	return slices.Concat(aleOperations(), legitOperations(), sentinelOperations())
+}
 
 func legitOperations() []*api.Op { return operationsOf(catalogue.Legit, legitRuns) }
 

@@ -63,7 +63,8 @@ func serve(t *testing.T, o option) *server {
 	handler := http.NewServeMux()
 	apex := Family()
 	for prefix, family := range map[string]*api.Family{
-		"/legit/": Legit(), "/sentinel/": apex, "/sentinel2-counterparty/": apex, "/sentinel2/": apex, "/": plaid.Family(),
+		"/legit/": Legit(), "/sentinel/": apex, "/sentinel2-counterparty/": apex, "/sentinel2/": apex, "/ale/": ALE(),
+		"/": plaid.Family(),
 	} {
 		handler.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) { pipeline.Serve(family, w, r) })
 	}

@@ -30,6 +30,10 @@ func Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// After calls f in a goroutine of its own after d. The function that it returns calls that
+// off; it returns false when it comes too late.
+func After(d time.Duration, f func()) (stop func() bool) { return time.AfterFunc(d, f).Stop }
+
 // Timer returns a channel that is closed after d, and a function that ends the wait
 // early and frees the timer.
 func Timer(d time.Duration) (<-chan struct{}, func() bool) {

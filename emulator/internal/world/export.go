@@ -61,7 +61,7 @@ func (w *World) Import(e Export) error {
 	w.seed, w.origin, w.now, w.undo = e.Seed, cmp.Or(e.Origin, e.Name), row.Now.UTC(), nil
 	w.anchorTo(w.now)
 	w.settle()
-	w.dirty = true
+	w.dirty, w.anew = true, true
 	w.Commit()
 	return nil
 }

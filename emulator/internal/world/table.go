@@ -30,6 +30,7 @@ type rows[T any] struct {
 type table interface {
 	tableName() string
 	tableVersion() int
+	number() int
 	size(w *World) int
 	restore(w *World, key string, old any, had bool)
 	export(w *World) (map[string]json.RawMessage, error)
@@ -74,6 +75,22 @@ func (ix *Index[T]) Keys(w *World, value string) []string {
 	return slices.Clone(ix.table.rows(w).indexes[ix.slot][value])
 }
 
+// From yields the records with this value in key order, from the first one for which
+// reached holds. reached must hold for all records after one for which it holds: the
+// place is searched for by halving. The table must not change meanwhile.
+func (ix *Index[T]) From(w *World, value string, reached func(key string, row T) bool) iter.Seq2[string, T] {
+	return func(yield func(string, T) bool) {
+		r := ix.table.rows(w)
+		keys := r.indexes[ix.slot][value]
+		first := sort.Search(len(keys), func(i int) bool { return reached(keys[i], r.byKey[keys[i]]) })
+		for _, key := range keys[first:] {
+			if !yield(key, r.byKey[key]) {
+				return
+			}
+		}
+	}
+}
+
 // First returns the record with this value whose key is smallest.
 func (ix *Index[T]) First(w *World, value string) (row T, ok bool) {
 	r := ix.table.rows(w)
@@ -111,6 +128,21 @@ func (t *Table[T]) Delete(w *World, key string) {
 
 // Len returns how many records the table has in this world.
 func (t *Table[T]) Len(w *World) int { return len(t.rows(w).byKey) }
+
+// Changed returns a channel that is closed by the next commit that wrote to this table of
+// the world, by a reset and by an import. Ask for it while the world is taken, wait after
+// it was given back. Who waits for one table costs those nothing who write to others.
+func (t *Table[T]) Changed(w *World) <-chan struct{} {
+	w.watch.Lock()
+	defer w.watch.Unlock()
+	if w.written == nil {
+		w.written = map[int]chan struct{}{}
+	}
+	if w.written[t.slot] == nil {
+		w.written[t.slot] = make(chan struct{})
+	}
+	return w.written[t.slot]
+}
 
 // All yields the records in key order. It sorts: use it for lists that a person reads,
 // not on the way of a call.
@@ -180,6 +212,8 @@ func drop(buckets map[string][]string, value, key string) {
 func (t *Table[T]) tableName() string { return t.name }
 
 func (t *Table[T]) tableVersion() int { return t.version }
+
+func (t *Table[T]) number() int { return t.slot }
 
 func (t *Table[T]) size(w *World) int { return t.Len(w) }
 

@@ -22,10 +22,14 @@ type World struct {
 
 	mu sync.Mutex // held from Take to Give
 	core
-	rev uint64 // commits that wrote
+	rev    uint64    // commits that wrote
+	waker  *waker    // nil for a world that nobody wakes
+	wakeAt time.Time // what the waker was told last
+	place  int       // in the waker's heap, from 1; 0 for none; the waker guards it
 
-	watch   sync.Mutex // guards changed; never held while waiting for mu
+	watch   sync.Mutex // guards what follows; never held while waiting for mu
 	changed chan struct{}
+	written map[int]chan struct{} // by Table.slot
 }
 
 // core is what a restart replaces as a whole.
@@ -40,6 +44,7 @@ type core struct {
 	locals []any
 	undo   []undo
 	dirty  bool // something was written since the last commit
+	anew   bool // all of it was
 }
 
 // undo is what a record was before the call in progress changed it.
@@ -88,6 +93,7 @@ func (w *World) Restart(cfg Config) error {
 		config: cfg, seed: cfg.Seed, origin: w.name, now: cfg.Clock.Start.UTC(),
 		tables: make([]any, len(registry)), locals: make([]any, localCount),
 	}
+	w.anew = true
 	w.anchorTo(w.now)
 	clocks.Put(w, clockKey, clockRow{Run: cfg.Clock.Run})
 	if cfg.Setup != nil {
@@ -126,19 +132,51 @@ func (w *World) Revision() uint64 { return w.rev }
 // Commit makes the changes since the last commit final and wakes those that wait on
 // Changed.
 func (w *World) Commit() {
+	if w.dirty {
+		w.rev++
+		w.announce()
+		w.dirty, w.anew = false, false
+	}
 	clear(w.undo)
 	w.undo = w.undo[:0]
-	if !w.dirty {
+}
+
+// announce wakes those who wait for what was written since the last commit.
+func (w *World) announce() {
+	if w.anew {
+		w.announceAll()
 		return
 	}
-	w.dirty = false
-	w.rev++
 	w.watch.Lock()
+	defer w.watch.Unlock()
 	if w.changed != nil {
 		close(w.changed)
 		w.changed = nil
 	}
-	w.watch.Unlock()
+	if len(w.written) == 0 {
+		return
+	}
+	for i := range w.undo {
+		slot := w.undo[i].table.number()
+		if waiting := w.written[slot]; waiting != nil {
+			close(waiting)
+			delete(w.written, slot)
+		}
+	}
+}
+
+// announceAll wakes all who wait.
+func (w *World) announceAll() {
+	w.watch.Lock()
+	defer w.watch.Unlock()
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
+	for _, waiting := range w.written {
+		close(waiting)
+	}
+	clear(w.written)
 }
 
 // Rollback takes the changes since the last commit back. Time does not go back.
@@ -149,7 +187,7 @@ func (w *World) Rollback() {
 	}
 	clear(w.undo)
 	w.undo = w.undo[:0]
-	w.dirty = false
+	w.dirty, w.anew = false, false
 	w.settle()
 }
 
@@ -169,6 +207,7 @@ func (w *World) Give() {
 	if len(w.undo) > 0 {
 		w.Rollback()
 	}
+	w.tell()
 	w.mu.Unlock()
 }
 

@@ -8,9 +8,10 @@ import (
 
 // Worlds are all the worlds of one process, by name.
 type Worlds struct {
-	max  int
-	wall func() time.Time
-	make func(name string) (Config, error)
+	max   int
+	wall  func() time.Time
+	make  func(name string) (Config, error)
+	waker *waker // nil until Wake
 
 	mu     sync.RWMutex
 	byName map[string]*World
@@ -80,7 +81,8 @@ func (ws *Worlds) Names() []string {
 	return sortedKeys(ws.byName)
 }
 
-// Remove forgets a world. A call that holds it ends normally.
+// Remove forgets a world and wakes those who wait for it to change. A call that holds it
+// ends normally.
 func (ws *Worlds) Remove(name string) bool {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -89,6 +91,10 @@ func (ws *Worlds) Remove(name string) bool {
 		return false
 	}
 	delete(ws.byName, name)
+	if w.waker != nil {
+		w.waker.set(w, time.Time{})
+	}
+	w.announceAll()
 	if ws.byTag[w.tag] == w {
 		delete(ws.byTag, w.tag)
 	}
@@ -118,6 +124,7 @@ func (ws *Worlds) open(name string) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.waker = ws.waker
 	ws.byName[name] = w
 	if ws.byTag[w.tag] == nil { // 1 in 4 billion: the older world keeps the tag
 		ws.byTag[w.tag] = w
