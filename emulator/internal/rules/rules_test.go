@@ -312,7 +312,8 @@ func TestBadRecords(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "")
 	sources.Put(w, sourceKey, "rules: [{call: /no/such}]")
-	engines.Drop(w)
+	w.Commit()
+	w.Rollback() // drops what is only in memory
 	require.Panics(t, func() { Of(w) })
 	_, err := Scenario(w)
 	require.Error(t, err)

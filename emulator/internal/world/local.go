@@ -30,6 +30,3 @@ func (l *Local[T]) Of(w *World) T {
 
 // Set stores a value that was built elsewhere from the same records.
 func (l *Local[T]) Set(w *World, v T) { w.locals[l.slot] = v }
-
-// Drop forgets the world's value, because its records changed.
-func (l *Local[T]) Drop(w *World) { w.locals[l.slot] = nil }
