@@ -88,6 +88,7 @@ func TestGolden(t *testing.T) {
 	processor := g.plaidCalls(emu.World("golden"))
 	g.sentinelCalls(processor)
 	g.certificationCalls(emu.World("golden"), processor)
+	g.permissionCalls(processor)
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" {
@@ -141,6 +142,18 @@ func (g *golden) plaidCalls(w emulator.World) (processor string) {
 	rotated := g.plaid("/item/access_token/invalidate", given)
 	g.plaid("/item/remove", fields{"access_token": rotated.text("new_access_token")})
 	return processor
+}
+
+// permissionCalls change a processor token.
+func (g *golden) permissionCalls(processor string) {
+	g.t.Helper()
+	g.plaid("/processor/token/permissions/set", fields{
+		"processor_token": processor, "products": []string{"identity", "auth"},
+	})
+	g.plaid("/processor/token/permissions/get", fields{"processor_token": processor})
+	g.plaid("/processor/token/webhook/update", fields{
+		"processor_token": processor, "webhook": "https://partner.example.com/hook",
+	})
 }
 
 // sentinelCalls walks both versions of the paths that have two.

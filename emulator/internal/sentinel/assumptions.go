@@ -142,7 +142,7 @@ var assumptions = []Assumption{
 		Name: balanceCheck, Settable: true, check: oneOf(checkOff, checkOn),
 		What: "whether a deposit is held against the balance at Plaid, and what becomes of one that is too large",
 		Default: checkOff + "; " + checkOn + ": with a processor token, at creation; REJECTED with NSF above the available " +
-			"(else the current) balance; a balance that cannot be read rejects nothing",
+			"(else the current) balance; one that cannot be read, also for the token's permissions, rejects nothing",
 		WouldSettle: byTraffic + ": a deposit above the balance",
 	},
 	{
@@ -193,13 +193,15 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "token_data", What: "whose bank data count when a request has a processor token and bank fields",
-		Default:     "Plaid's; subtypes savings, money market, cd and hsa are SAVINGS, others CHECKING",
+		Default: "Plaid's, but an owner's name that Plaid does not tell (permissions without identity); subtypes savings, " +
+			"money market, cd and hsa are SAVINGS, others CHECKING",
 		WouldSettle: byTraffic + ": both sent, with different numbers",
 	},
 	{
 		Name: "token_refusals", What: "what Sentinel answers to a processor token that is of no use",
 		Default:     "400, one text for each cause",
-		WouldSettle: byTraffic + " for each of: unknown token, removed Item, other processor, login required, production",
+		WouldSettle: byTraffic + " for each of: unknown token, removed Item, other processor, login required, production, " +
+			"permissions without auth",
 	},
 	{
 		Name: "relationship_approval", What: "when a relationship is approved",
