@@ -89,6 +89,7 @@ func TestGolden(t *testing.T) {
 	g.sentinelCalls(processor)
 	g.certificationCalls(emu.World("golden"), processor)
 	g.permissionCalls(processor)
+	g.updatePlaidCall(processor)
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" {

@@ -188,8 +188,14 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "sentinel2", What: "bodies of the later generation's paths",
-		Default:     "those of v2 for relationships, of v1 for transfers; update_plaid is not built",
+		Default:     "those of v2 for relationships, of v1 for transfers",
 		WouldSettle: byTraffic + " for each path",
+	},
+	{
+		Name: "update_plaid", What: "the body of PUT update_plaid, and what the call does",
+		Default: "the processor token under the names of " + tokenField + "; its bank account replaces the relationship's, " +
+			"a PENDING one is APPROVED, approvalMethod stays; refusals as at creation, 400 for a canceled one",
+		WouldSettle: byTraffic + ": the call for a pending and an approved relationship",
 	},
 	{
 		Name: "token_data", What: "whose bank data count when a request has a processor token and bank fields",
@@ -199,7 +205,7 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "token_refusals", What: "what Sentinel answers to a processor token that is of no use",
-		Default:     "400, one text for each cause",
+		Default: "400, one text for each cause",
 		WouldSettle: byTraffic + " for each of: unknown token, removed Item, other processor, login required, production, " +
 			"permissions without auth",
 	},
