@@ -193,6 +193,9 @@ func (g *golden) transferCalls(relationship string) {
 	}.json()).text("transferId")
 	withdrawal := g.call("sentinel-withdrawal-create", http.MethodPost, transfers+"outgoing", transfers+"outgoing", fields{
 		"externalTransferId": "golden-2", "amount": 25.5, "achRelationshipId": relationship, "disbursementType": "PARTIAL_BALANCE",
+		"iraDetails": fields{
+			"distributionReason": "NORMAL", "federalTaxWithholding": fields{"valueType": "PERCENTAGE", "value": "10"},
+		},
 	}.json()).text("transferId")
 	g.call("sentinel-simulate-approve", http.MethodPost, simulation+"{transferId}/approve", simulation+deposit+"/approve", "")
 	g.call("sentinel-simulate-reject", http.MethodPost, simulation+"{transferId}/reject", simulation+withdrawal+"/reject", "")
