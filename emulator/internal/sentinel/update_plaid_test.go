@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 // updatePlaid sends the body to the path that only the later generation has.
@@ -49,24 +50,36 @@ func TestUpdatePlaid(t *testing.T) {
 	}
 }
 
-// TestUpdatePlaidUsed: the balance check asks with the new token, and the new account may have a notification of change.
+// TestUpdatePlaidUsed: the balance check asks with the new token, and the notifications of change were of the account
+// before.
 func TestUpdatePlaidUsed(t *testing.T) {
 	t.Parallel()
-	s := serve(t, option{settings: Settings{Assume: map[string]string{"balance_check": "on"}}})
+	noc := scenario.Rule{
+		Name: "noc", ACH: scenario.Deposit, Times: 1, Then: scenario.Then{NOC: scenario.NOC{Code: "C05"}},
+	}
+	s := serve(t, option{
+		settings: Settings{Assume: map[string]string{"balance_check": "on"}}, rules: []scenario.Rule{noc},
+	})
 	s.logIn("apex_api")
 	id := s.approvedRelationship()
-	first := s.good(depositsPath, deposit(id, "d-1", "200.01")).text("transferId")
-	s.good(simulationPath+first+"/noc", map[string]any{"newBankAccountType": "SAVINGS"})
+	s.made(depositsPath, id, "d-1")
+	s.advance(9 * 24 * time.Hour)
+	s.logIn("apex_api")
+	changes := func() (n int) {
+		s.in("default", func(w *world.World) {
+			r, _ := relationships.Get(w, id)
+			n = len(r.Changes)
+		})
+		return n
+	}
+	require.Equal(t, 1, changes())
 	token, _ := s.processorToken("1111", "apex_clearing")
 	s.permit(token, "auth", "balance")
 	r := s.updatePlaid(id, map[string]any{"plaidProcessorToken": token})
 	require.Equal(t, "Jane Doe", r.text("bankAccountOwnerName"), "a name that Plaid does not tell stays")
 	require.Equal(t, "REJECTED", s.good(depositsPath, deposit(id, "d-2", "200.01")).text("state"))
 	require.Equal(t, "PENDING", s.good(depositsPath, deposit(id, "d-3", "200.00")).text("state"))
-	s.in("default", func(w *world.World) {
-		kept, _ := relationships.Get(w, id)
-		require.Empty(t, kept.Changes)
-	})
+	require.Zero(t, changes())
 }
 
 func TestUpdatePlaidRefused(t *testing.T) {
