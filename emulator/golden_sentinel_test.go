@@ -77,6 +77,18 @@ func (g *golden) sentinel2Calls(processor string) {
 		fields{"comment": "closed"}.json())
 }
 
+// updatePlaidCall gives a relationship that waits for its micro-deposits a processor token.
+func (g *golden) updatePlaidCall(processor string) {
+	g.t.Helper()
+	const base = "/sentinel2-counterparty/api/v1/ach_relationships"
+	made := g.send(http.MethodPost, base, fields{
+		"account": "3TW05058", "bankRoutingNumber": "121000358", "bankAccount": "123456789", "bankAccountOwnerName": "Owner",
+		"bankAccountType": "SAVINGS", "nickname": "", "approvalMethod": "MICRO_DEPOSIT",
+	}.json()).text("id")
+	g.call("sentinel2-relationship-update-plaid", http.MethodPut, base+"/{relationshipId}/update_plaid",
+		base+"/"+made+"/update_plaid", fields{"plaidProcessorToken": processor}.json())
+}
+
 // returnCalls are made when a deposit is complete, two banking days later.
 func (g *golden) returnCalls(w emulator.World) {
 	g.t.Helper()

@@ -88,6 +88,8 @@ func TestGolden(t *testing.T) {
 	processor := g.plaidCalls(emu.World("golden"))
 	g.sentinelCalls(processor)
 	g.certificationCalls(emu.World("golden"), processor)
+	g.permissionCalls(processor)
+	g.updatePlaidCall(processor)
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" {
@@ -143,6 +145,18 @@ func (g *golden) plaidCalls(w emulator.World) (processor string) {
 	return processor
 }
 
+// permissionCalls change a processor token.
+func (g *golden) permissionCalls(processor string) {
+	g.t.Helper()
+	g.plaid("/processor/token/permissions/set", fields{
+		"processor_token": processor, "products": []string{"identity", "auth"},
+	})
+	g.plaid("/processor/token/permissions/get", fields{"processor_token": processor})
+	g.plaid("/processor/token/webhook/update", fields{
+		"processor_token": processor, "webhook": "https://partner.example.com/hook",
+	})
+}
+
 // sentinelCalls walks both versions of the paths that have two.
 func (g *golden) sentinelCalls(processor string) {
 	g.t.Helper()
@@ -179,6 +193,9 @@ func (g *golden) transferCalls(relationship string) {
 	}.json()).text("transferId")
 	withdrawal := g.call("sentinel-withdrawal-create", http.MethodPost, transfers+"outgoing", transfers+"outgoing", fields{
 		"externalTransferId": "golden-2", "amount": 25.5, "achRelationshipId": relationship, "disbursementType": "PARTIAL_BALANCE",
+		"iraDetails": fields{
+			"distributionReason": "NORMAL", "federalTaxWithholding": fields{"valueType": "PERCENTAGE", "value": "10"},
+		},
 	}.json()).text("transferId")
 	g.call("sentinel-simulate-approve", http.MethodPost, simulation+"{transferId}/approve", simulation+deposit+"/approve", "")
 	g.call("sentinel-simulate-reject", http.MethodPost, simulation+"{transferId}/reject", simulation+withdrawal+"/reject", "")

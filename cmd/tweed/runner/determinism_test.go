@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -122,7 +123,8 @@ var (
 )
 
 // TestDeterminism: every shipped scenario gives the same bytes again with the same seed, also
-// in another process with one processor; with another seed, not one id is the same.
+// in another process with one processor; with another seed, not one id is the same but those
+// that the file itself has.
 func TestDeterminism(t *testing.T) {
 	t.Parallel()
 	alone, err := onOneProcessor()
@@ -141,11 +143,14 @@ func TestDeterminism(t *testing.T) {
 			other, err := transcript(name, 2)
 			require.NoError(t, err)
 			require.NotEqual(t, string(first), string(other))
+			file, _ := scenarios.Find(name)
 			found := 0
 			for _, kind := range []*regexp.Regexp{tokens, itemIDs, requestIDs, signatures} {
 				seen := map[string]bool{}
 				for _, match := range kind.FindAllSubmatch(first, -1) {
-					seen[string(match[1])] = true
+					if !bytes.Contains(file, match[1]) {
+						seen[string(match[1])] = true
+					}
 				}
 				found += len(seen)
 				for _, match := range kind.FindAllSubmatch(other, -1) {

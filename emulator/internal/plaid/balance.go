@@ -7,15 +7,17 @@ import (
 )
 
 // BalanceOf is what Apex learns with a processor token about the money in a bank account: the available balance in
-// cents, the current one where the bank tells no other; cut to whole cents. It is false for a token that BankOf finds
-// a fault with, and where the bank tells neither.
+// cents, the current one where the bank tells no other; cut to whole cents. It is false for a token that is of no use
+// to Apex or whose permissions leave balance out, and where the bank tells neither.
 func BalanceOf(w *world.World, token string) (cents int64, ok bool) {
-	bank, problem, _ := BankOf(w, token)
+	row, item, problem, _ := atApex(w, token, productBalance)
 	if problem != "" {
 		return 0, false
 	}
-	item, _ := items.Get(w, bank.Item)
-	acc, _ := item.account(w, bank.Account)
+	acc, ok := item.account(w, row.Account)
+	if !ok || acc.ach == nil {
+		return 0, false
+	}
 	told := acc.Available
 	if told == nil {
 		told = acc.Current

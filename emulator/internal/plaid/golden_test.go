@@ -62,6 +62,10 @@ func TestGolden(t *testing.T) {
 	next := keep("/item/access_token/invalidate", item).text("new_access_token")
 	keep("/item/remove", object{"access_token": next})
 	keep("/exchange_token", object{"public_token": s.publicToken()})
+	partner = object{"processor_token": s.processorToken(s.accessToken(), "dwolla")}
+	keep("/processor/token/permissions/set", with(partner, object{"products": []string{"identity", "auth"}}))
+	keep("/processor/token/permissions/get", partner)
+	keep("/processor/token/webhook/update", with(partner, object{"webhook": "https://example.com/partner"}))
 
 	files, err := filepath.Glob(filepath.Join("testdata", "golden", "*.json"))
 	require.NoError(t, err)

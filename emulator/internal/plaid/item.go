@@ -56,19 +56,34 @@ func (i Item) trouble(w *world.World) error {
 }
 
 // use returns the Item as a call that belongs to a product finds it: with the product
-// added if the Item lacks it. "" is no product. Errors, in order of checking:
-// PRODUCTS_NOT_SUPPORTED by the institution, then the state that the Item is in.
+// added if the Item lacks it. "" is no product. Errors: those of ready.
 func (i Item) use(w *world.World, product string) (Item, error) {
-	lacks := product != "" && !slices.Contains(i.Products, product)
-	if bank, _ := dataset.FindInstitution(i.Institution); lacks && !bank.Offers(product) {
-		return i, errNotSupported.New("products", quoted([]string{product}))
-	}
-	if err := i.trouble(w); err != nil || !lacks {
+	if err := i.ready(w, product); err != nil {
 		return i, err
 	}
-	i.Products = sorted(append(slices.Clone(i.Products), product))
-	items.Put(w, i.ID, i)
-	return i, nil
+	return i.with(w, product), nil
+}
+
+// ready tells why a call that belongs to a product cannot be answered. Errors, in order of
+// checking: PRODUCTS_NOT_SUPPORTED by the institution, then the state that the Item is in.
+func (i Item) ready(w *world.World, product string) error {
+	if bank, _ := dataset.FindInstitution(i.Institution); i.lacks(product) && !bank.Offers(product) {
+		return errNotSupported.New("products", quoted([]string{product}))
+	}
+	return i.trouble(w)
+}
+
+// with adds a product to an Item that lacks it, and keeps it.
+func (i Item) with(w *world.World, product string) Item {
+	if i.lacks(product) {
+		i.Products = sorted(append(slices.Clone(i.Products), product))
+		items.Put(w, i.ID, i)
+	}
+	return i
+}
+
+func (i Item) lacks(product string) bool {
+	return product != "" && !slices.Contains(i.Products, product)
 }
 
 // itemBody is the item object of 2026 (its newer fields are observed there). Created and

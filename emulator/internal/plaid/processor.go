@@ -1,8 +1,6 @@
 package plaid
 
 import (
-	"slices"
-
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/world"
 )
@@ -12,13 +10,12 @@ type processorToken struct {
 	Item      string `json:"item"`
 	Account   string `json:"account"`
 	Processor string `json:"processor"` // "" for one of /sandbox/processor_token/create: any partner's
+
+	Products []string `json:"products,omitempty"` // its permissions, sorted; none = all
+	Webhook  string   `json:"webhook,omitempty"`  // the partner's
 }
 
 var processorTokens = world.NewTable[processorToken]("plaid.processor_token", 1)
-
-// apex are the names of Apex among processors: the enum's, and the one in the path of
-// the older endpoint.
-var apex = []string{"apex_clearing", "apex"}
 
 func newProcessorToken(w *world.World, kind, itemID, accountID, processor string) string {
 	token := newToken(w, kind)
@@ -91,27 +88,30 @@ func accountFor(c *api.Call, token, accountID string) (Item, account, error) {
 	return item, acc, nil
 }
 
-// byProcessorToken resolves a processor token for a product's call. Errors, in order of
-// checking: INVALID_PROCESSOR_TOKEN (its text is not public), ITEM_NOT_FOUND, those of
-// Item.use. Partners call with keys of their own, so the client is not compared.
+// byProcessorToken resolves a processor token for a partner's call. Errors, in order of
+// checking: those of processorTokenOf, those of Item.use, INVALID_PRODUCT for a product that
+// the token's permissions leave out (assumed: what Plaid answers is not public, and of its
+// rows this one's text fits), INVALID_ACCOUNT_ID.
 func byProcessorToken(c *api.Call, token, productName string) (Item, account, error) {
-	row, ok := processorTokens.Get(c.World, token)
-	if !ok || inspect(c.World, "processor", token) != nil {
-		return Item{}, account{}, errProcessorToken.New()
-	}
-	item, ok := items.Get(c.World, row.Item)
-	if !ok || item.Removed {
-		return Item{}, account{}, errItemNotFound.New()
-	}
-	item, err := item.use(c.World, productName)
+	row, item, err := processorTokenOf(c, token)
 	if err != nil {
 		return Item{}, account{}, err
+	}
+	ofItem := productName
+	if ofItem == productBalance {
+		ofItem = ""
+	}
+	if err := item.ready(c.World, ofItem); err != nil {
+		return Item{}, account{}, err
+	}
+	if !row.permits(productName) {
+		return Item{}, account{}, errProduct.New("products", quoted([]string{productName}))
 	}
 	acc, ok := item.account(c.World, row.Account)
 	if !ok {
 		return Item{}, account{}, errAccountID.New()
 	}
-	return item, acc, nil
+	return item.with(c.World, ofItem), acc, nil
 }
 
 type processorRequest struct {
@@ -142,7 +142,7 @@ type processorBalanceResponse struct {
 
 // processorBalanceGet answers with the balance. Errors: those of byProcessorToken.
 func processorBalanceGet(c *api.Call, req processorRequest) (processorBalanceResponse, error) {
-	_, acc, err := byProcessorToken(c, req.ProcessorToken, "")
+	_, acc, err := byProcessorToken(c, req.ProcessorToken, productBalance)
 	if err != nil {
 		return processorBalanceResponse{}, err
 	}
@@ -167,7 +167,7 @@ type processorNumbers struct {
 // processorAuthGet answers with the account's numbers. Errors: those of byProcessorToken,
 // NO_AUTH_ACCOUNTS for an account without numbers (assumed).
 func processorAuthGet(c *api.Call, req processorRequest) (processorAuthResponse, error) {
-	_, acc, err := byProcessorToken(c, req.ProcessorToken, "auth")
+	_, acc, err := byProcessorToken(c, req.ProcessorToken, productAuth)
 	if err != nil {
 		return processorAuthResponse{}, err
 	}
@@ -197,66 +197,9 @@ type processorIdentityResponse struct {
 
 // processorIdentityGet answers with the owners. Errors: those of byProcessorToken.
 func processorIdentityGet(c *api.Call, req processorRequest) (processorIdentityResponse, error) {
-	_, acc, err := byProcessorToken(c, req.ProcessorToken, "identity")
+	_, acc, err := byProcessorToken(c, req.ProcessorToken, productIdentity)
 	if err != nil {
 		return processorIdentityResponse{}, err
 	}
 	return processorIdentityResponse{Account: acc.withOwners(), RequestID: c.RequestID}, nil
-}
-
-// Bank is what Apex learns of a bank account with a processor token.
-type Bank struct {
-	Item    string // item_id
-	Account string // account_id
-	Number  string // account number
-	Routing string // 9 digits
-	Type    string // the account's subtype: checking, savings, ...
-	Owner   string // name of the first owner
-	Mask    string
-}
-
-// TokenFault says why a processor token is of no use to Apex.
-type TokenFault string
-
-// The faults of a processor token.
-const (
-	TokenUnknown          TokenFault = "unknown"
-	TokenItemRemoved      TokenFault = "item removed"
-	TokenLoginRequired    TokenFault = "login required"
-	TokenOtherProcessor   TokenFault = "other processor"
-	TokenOtherEnvironment TokenFault = "other environment"
-	TokenNoNumbers        TokenFault = "no numbers"
-)
-
-// BankOf resolves a processor token as Apex would at Plaid's side of the same world. A
-// fault comes with a detail: the other processor or environment.
-func BankOf(w *world.World, token string) (bank Bank, problem TokenFault, detail string) {
-	if f := inspect(w, "processor", token); f != nil {
-		if f.variant == "wrong_environment" {
-			return Bank{}, TokenOtherEnvironment, f.got
-		}
-		return Bank{}, TokenUnknown, ""
-	}
-	row, ok := processorTokens.Get(w, token)
-	if !ok {
-		return Bank{}, TokenUnknown, ""
-	}
-	if row.Processor != "" && !slices.Contains(apex, row.Processor) {
-		return Bank{}, TokenOtherProcessor, row.Processor
-	}
-	item, ok := items.Get(w, row.Item)
-	switch {
-	case !ok, item.Removed:
-		return Bank{}, TokenItemRemoved, ""
-	case item.trouble(w) != nil:
-		return Bank{}, TokenLoginRequired, asRow(item.trouble(w)).Row.Code
-	}
-	acc, ok := item.account(w, row.Account)
-	if !ok || acc.ach == nil {
-		return Bank{}, TokenNoNumbers, ""
-	}
-	return Bank{
-		Item: item.ID, Account: acc.ID, Number: acc.ach.Account, Routing: acc.ach.Routing,
-		Type: acc.Subtype, Owner: acc.ownerName(), Mask: acc.Mask,
-	}, "", ""
 }

@@ -136,7 +136,7 @@ func (t Transfer) publish(w *world.World) {
 	r, _ := relationships.Get(w, t.Relationship)
 	n := transferNotice{
 		Timestamp: w.Now().Format(timeForm), TransferID: t.ID, ExternalTransferID: t.External, Direction: t.Direction,
-		Mechanism: "ACH", Account: t.Account, Correspondent: r.Owner, Amount: dollars(t.AmountCents), Status: t.State,
+		Mechanism: "ACH", Account: t.Account, Correspondent: r.Owner, Amount: dollars(t.bankCents()), Status: t.State,
 		Reason: orNull(t.RejectReason),
 	}
 	if t.State == Returned {

@@ -34,6 +34,9 @@ const (
 	rejectReason = "reject_reason"
 	returnCode   = "return_code"
 	balanceCheck = "balance_check"
+
+	withdrawalFee = "withdrawal_fee"
+	depositFee    = "deposit_fee"
 )
 
 // Values that are assumed.
@@ -142,8 +145,20 @@ var assumptions = []Assumption{
 		Name: balanceCheck, Settable: true, check: oneOf(checkOff, checkOn),
 		What: "whether a deposit is held against the balance at Plaid, and what becomes of one that is too large",
 		Default: checkOff + "; " + checkOn + ": with a processor token, at creation; REJECTED with NSF above the available " +
-			"(else the current) balance; a balance that cannot be read rejects nothing",
+			"(else the current) balance; one that cannot be read, also for the token's permissions, rejects nothing",
 		WouldSettle: byTraffic + ": a deposit above the balance",
+	},
+	{
+		Name: withdrawalFee, Settable: true, check: checkFees,
+		What:        "types and amounts of a withdrawal's fees",
+		Default:     feeNone + "; one or more, each a type and dollars: " + feeExample,
+		WouldSettle: byTraffic + ": a withdrawal that costs something",
+	},
+	{
+		Name: depositFee, Settable: true, check: checkFees,
+		What:        "types and amounts of a deposit's fees",
+		Default:     feeNone + "; one or more, each a type and dollars: " + feeExample,
+		WouldSettle: byTraffic + ": a deposit that costs something",
 	},
 	{
 		Name: "return_member", What: "the member of a transfer that has the code of its return",
@@ -173,33 +188,44 @@ var assumptions = []Assumption{
 	{
 		Name: "amount_available", What: "what the members of amount_available count",
 		Default: "this world's transfers: total in whole dollars, rounded down, not below 0, without what withdrawals " +
-			"ask for and deposits hold; unAdjustedTotal and startDayCashAvailable what is booked; disbursements and " +
-			"recentDeposits what is under way",
+			"ask for with their fees and deposits hold; unAdjustedTotal and startDayCashAvailable what is booked; " +
+			"disbursements (with fees) and recentDeposits what is under way",
 		WouldSettle: byTraffic + " before, during and after a deposit and a withdrawal",
 	},
 	{
 		Name: "ira", What: "which iraDetails are needed, and what withholding does to the amount",
-		Default:     "any may be absent; withholding is checked and echoed, not taken off",
+		Default: "any may be absent; amount is requestedAmount without what is withheld, a percentage of requestedAmount " +
+			"rounded half up to the cent; 400 when nothing is left; all of it comes back with a return",
 		WouldSettle: byTraffic + ": a withdrawal from an IRA with withholding",
 	},
 	{
-		Name: "fees", What: "types and amounts of a transfer's fees", Default: "none: an empty list",
-		WouldSettle: byTraffic + ": a transfer that costs something",
+		Name: "fees", What: "when fees are taken, by whom, and what becomes of them",
+		Default: "beside the amount, from the account, with FUNDS_POSTED; the firm gets all; they come back with a " +
+			"return, a cancellation or a failure",
+		WouldSettle: byTraffic + ": a transfer that costs something, and its return",
 	},
 	{
 		Name: "sentinel2", What: "bodies of the later generation's paths",
-		Default:     "those of v2 for relationships, of v1 for transfers; update_plaid is not built",
+		Default:     "those of v2 for relationships, of v1 for transfers",
 		WouldSettle: byTraffic + " for each path",
 	},
 	{
+		Name: "update_plaid", What: "the body of PUT update_plaid, and what the call does",
+		Default: "the processor token under the names of " + tokenField + "; its bank account replaces the relationship's, " +
+			"a PENDING one is APPROVED, approvalMethod stays; refusals as at creation, 400 for a canceled one",
+		WouldSettle: byTraffic + ": the call for a pending and an approved relationship",
+	},
+	{
 		Name: "token_data", What: "whose bank data count when a request has a processor token and bank fields",
-		Default:     "Plaid's; subtypes savings, money market, cd and hsa are SAVINGS, others CHECKING",
+		Default: "Plaid's, but an owner's name that Plaid does not tell (permissions without identity); subtypes savings, " +
+			"money market, cd and hsa are SAVINGS, others CHECKING",
 		WouldSettle: byTraffic + ": both sent, with different numbers",
 	},
 	{
 		Name: "token_refusals", What: "what Sentinel answers to a processor token that is of no use",
-		Default:     "400, one text for each cause",
-		WouldSettle: byTraffic + " for each of: unknown token, removed Item, other processor, login required, production",
+		Default: "400, one text for each cause",
+		WouldSettle: byTraffic + " for each of: unknown token, removed Item, other processor, login required, production, " +
+			"permissions without auth",
 	},
 	{
 		Name: "relationship_approval", What: "when a relationship is approved",
@@ -245,7 +271,8 @@ var assumptions = []Assumption{
 	},
 	{
 		Name: "full_balance", What: "the amount of a FULL_BALANCE withdrawal, and whether the account's cash is checked",
-		Default:     "deposits settled and not held less withdrawals, in this world; PARTIAL_BALANCE is not checked",
+		Default: "deposits settled and not held less withdrawals and fees, its own too, in this world; PARTIAL_BALANCE is " +
+			"not checked",
 		WouldSettle: byTraffic + ": both types on an account without cash",
 	},
 	{
@@ -309,6 +336,8 @@ func assumed(w *world.World, name string) []string {
 		return []string{approveNone}
 	case balanceCheck:
 		return []string{checkOff}
+	case withdrawalFee, depositFee:
+		return []string{feeNone}
 	case returnCode:
 		return []string{defaultReturnCodes[Incoming], defaultReturnCodes[Outgoing]}
 	}

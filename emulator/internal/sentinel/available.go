@@ -64,7 +64,7 @@ func amountAvailable(c *api.Call) (any, error) {
 		switch {
 		case slices.Contains(undone, t.State):
 		case t.Direction == Outgoing && t.State != Complete:
-			leaving += t.AmountCents
+			leaving += t.debitCents()
 			out.Disbursements = append(out.Disbursements, t.disbursement(c.World))
 		case t.Direction == Incoming && !t.Approved.IsZero() && !t.usable(c.Now):
 			coming += t.AmountCents
@@ -78,7 +78,7 @@ func amountAvailable(c *api.Call) (any, error) {
 func (t Transfer) disbursement(w *world.World) disbursement {
 	out := disbursement{
 		TransferID: json.Number(t.ID), Mechanism: mechanism, State: t.State, RequestedAmount: dollars(t.AmountCents),
-		FeeAmount: dollars(0), TotalDebitAmount: dollars(t.AmountCents), TransferTime: t.Created.Format(timeForm),
+		FeeAmount: dollars(t.feeCents()), TotalDebitAmount: dollars(t.debitCents()), TransferTime: t.Created.Format(timeForm),
 	}
 	if p, ok := postings.Get(w, postingKey(t.ID, FundsPosted)); ok {
 		date := dateOf(p.At)

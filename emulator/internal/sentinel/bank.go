@@ -131,6 +131,8 @@ func tokenError(w *world.World, problem plaid.TokenFault, detail string) error {
 		return errTokenProcessor.New("processor", detail)
 	case plaid.TokenOtherEnvironment:
 		return errTokenEnvironment.New("got", detail, "expected", plaid.EnvironmentOf(w))
+	case plaid.TokenNoPermission:
+		return errTokenNoAuth.Variant("permissions", "product", detail)
 	case plaid.TokenNoNumbers:
 		return errTokenNoAuth.New()
 	case plaid.TokenUnknown:

@@ -42,7 +42,8 @@ func depositCreate(c *api.Call) (any, error) {
 }
 
 // withdrawalCreate asks for money to the bank account. Errors, in order of checking: VALIDATION_FAILED, those of
-// newTransfer, VALIDATION_FAILED for a full balance of nothing.
+// newTransfer, VALIDATION_FAILED for a full balance of nothing, that does not exceed the fee, or of which withholding
+// leaves nothing.
 func withdrawalCreate(c *api.Call) (any, error) {
 	kind := c.Body.Text("disbursementType")
 	full := kind == fullBalance
@@ -60,12 +61,28 @@ func withdrawalCreate(c *api.Call) (any, error) {
 		return nil, err
 	}
 	if full {
-		if cents = balance(c.World, t.Account); cents <= 0 {
-			return nil, invalid("disbursementType", "asks for the full balance, and account "+t.Account+" has none here")
+		if cents, err = fullAmount(c, t); err != nil {
+			return nil, err
 		}
 	}
 	t.AmountCents, t.Disbursement = cents, kind
+	if t.WithheldCents, err = withheldOf(c, cents); err != nil {
+		return nil, err
+	}
 	return t.open(c)
+}
+
+// fullAmount is all that an account has, in cents, but for the fees of taking it out.
+func fullAmount(c *api.Call, t Transfer) (int64, error) {
+	cents := balance(c.World, t.Account) - t.feeCents()
+	switch {
+	case cents > 0:
+		return cents, nil
+	case cents+t.feeCents() > 0:
+		return 0, invalid("disbursementType", "asks for the full balance, and account "+t.Account+
+			" has no more than the fee of "+dollars(t.feeCents()).String())
+	}
+	return 0, invalid("disbursementType", "asks for the full balance, and account "+t.Account+" has none here")
 }
 
 func invalidAmount() error {
@@ -111,7 +128,7 @@ func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
 	}
 	return Transfer{
 		External: external, Account: r.Account, Relationship: r.ID, Direction: direction, State: Pending, Created: c.Now,
-		IRA: ira,
+		IRA: ira, Charges: chargesOf(c.World, direction),
 	}, nil
 }
 
@@ -164,16 +181,19 @@ func (t Transfer) tooLarge(c *api.Call) bool {
 var undone = []State{Rejected, Canceled, Returned, FailedAtBank}
 
 // balance is what the account has by its transfers in this world, in cents: settled deposits that are
-// not held less withdrawals that have gone out or may still go.
+// not held less withdrawals that have gone out or may still go, with their fees, and less the fees of deposits.
 func balance(w *world.World, account string) int64 {
 	var cents int64
 	for _, id := range transfersOfAccount.Keys(w, account) {
 		t, _ := transfers.Get(w, id)
-		switch {
-		case t.Direction == Incoming && t.usable(w.Now()):
+		if t.Direction == Incoming && t.usable(w.Now()) {
 			cents += t.AmountCents
-		case t.Direction == Outgoing && !slices.Contains(undone, t.State):
-			cents -= t.AmountCents
+		}
+		if t.Direction == Incoming && posted(t.State) {
+			cents -= t.feeCents()
+		}
+		if t.Direction == Outgoing && !slices.Contains(undone, t.State) {
+			cents -= t.debitCents()
 		}
 	}
 	return cents

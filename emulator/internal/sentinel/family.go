@@ -59,12 +59,13 @@ var sentinelRuns = map[string]func(*api.Call) (any, error){
 	"sentinelAmountAvailable":       amountAvailable,
 
 	// The later generation, as far as its shape is known.
-	"sentinel2RelationshipCreate": relationshipCreate,
-	"sentinel2RelationshipList":   relationshipList,
-	"sentinel2RelationshipGet":    relationshipGet,
-	"sentinel2RelationshipCancel": relationshipCancel,
-	"sentinel2DepositCreate":      depositCreate,
-	"sentinel2WithdrawalCreate":   withdrawalCreate,
+	"sentinel2RelationshipCreate":      relationshipCreate,
+	"sentinel2RelationshipList":        relationshipList,
+	"sentinel2RelationshipGet":         relationshipGet,
+	"sentinel2RelationshipCancel":      relationshipCancel,
+	"sentinel2RelationshipUpdatePlaid": relationshipUpdatePlaid,
+	"sentinel2DepositCreate":           depositCreate,
+	"sentinel2WithdrawalCreate":        withdrawalCreate,
 }
 
 // bodyless operations take no body; what is sent to them all the same is not looked at.

@@ -2,8 +2,6 @@ package sentinel
 
 import (
 	"encoding/json"
-	"math/big"
-	"strings"
 
 	"tweed/emulator/internal/api"
 )
@@ -18,18 +16,8 @@ func iraOf(c *api.Call) (json.RawMessage, error) {
 	if year := details["contributionYear"]; year != nil && !isYear(year) {
 		return nil, invalid("iraDetails.contributionYear", "must be a year, such as 2025")
 	}
-	for _, name := range []string{"federalTaxWithholding", "stateTaxWithholding"} {
-		withholding, ok := details[name].(map[string]any)
-		if !ok {
-			continue
-		}
-		field := "iraDetails." + name
-		if withholding["valueType"] == nil || withholding["valueType"] == "" {
-			return nil, invalid(field+".valueType", "is required")
-		}
-		if !isWithheld(withholding["value"], withholding["valueType"] == "PERCENTAGE") {
-			return nil, invalid(field+".value", "must be dollars from 0, or a percentage from 0 to 100")
-		}
+	if err := checkWithholding(details); err != nil {
+		return nil, err
 	}
 	return json.Marshal(details)
 }
@@ -41,23 +29,4 @@ func isYear(value any) bool {
 		text, isText = n.String(), true
 	}
 	return isText && len(text) == 4 && digits(text) && text >= "1900"
-}
-
-// isWithheld takes whole cents from 0, or a percentage.
-func isWithheld(value any, percentage bool) bool {
-	text, _ := value.(string)
-	if n, ok := value.(json.Number); ok {
-		text = n.String()
-	}
-	if len(text) > len("99999999.99") || strings.Trim(text, "0123456789.") != "" {
-		return false
-	}
-	share, ok := new(big.Rat).SetString(text)
-	if !ok {
-		return false
-	}
-	if percentage {
-		return share.Cmp(big.NewRat(100, 1)) <= 0
-	}
-	return share.Mul(share, big.NewRat(100, 1)).IsInt()
 }

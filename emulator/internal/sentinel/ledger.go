@@ -54,9 +54,10 @@ func (t Transfer) post(w *world.World, before State) {
 	from, to := placeOf(t.Direction, before), placeOf(t.Direction, t.State)
 	if from != to {
 		postings.Put(w, postingKey(t.ID, t.State), posting{
-			Account: t.Account, At: w.Now(), From: from, To: to, Cents: t.AmountCents,
+			Account: t.Account, At: w.Now(), From: from, To: to, Cents: t.bankCents(),
 		})
 	}
+	t.postAsides(w, before)
 }
 
 // cash is what the account has by its postings before a moment, in cents. It is below zero for an account that paid out

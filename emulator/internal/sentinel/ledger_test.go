@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,9 +71,32 @@ type books struct {
 	relationships []string
 	transfers     []string
 	states        map[string]string // the last one seen, by transfer
-	amounts       map[string]int64
+	amounts       map[string]amounts
 	withdrawal    map[string]bool
 	used          int
+}
+
+// amounts are those of a transfer's answer, in cents.
+type amounts struct{ requested, bank, fee int64 }
+
+func (b *books) amountsIn(r reply) amounts {
+	b.t.Helper()
+	cents := func(value any) int64 {
+		n, _ := value.(json.Number)
+		cents, ok := parseCents(n.String())
+		require.True(b.t, ok, r.Body)
+		return cents
+	}
+	out := amounts{bank: cents(r.Fields["amount"])}
+	out.requested = out.bank
+	if asked := r.Fields["requestedAmount"]; asked != nil {
+		out.requested = cents(asked)
+	}
+	fees, _ := r.Fields["fees"].([]any)
+	for _, one := range fees {
+		out.fee += cents(one.(map[string]any)["customerDebitAmount"])
+	}
+	return out
 }
 
 // settled says for a state whether a deposit is in the account, or a withdrawal out of it.
@@ -99,14 +123,22 @@ func (b *books) step(what, which byte) {
 				body["disbursementType"] = "FULL_BALANCE"
 				delete(body, "amount")
 			}
+			if which%3 == 0 {
+				body["iraDetails"] = map[string]any{
+					"federalTaxWithholding": map[string]any{"valueType": "PERCENTAGE", "value": int(which) % 101},
+					"stateTaxWithholding":   map[string]any{"valueType": "FIXED", "value": dollars(int64(which))},
+				}
+			}
 		}
 		r := b.post(path, body)
 		if id := r.text("transferId"); r.Status == http.StatusOK {
 			b.transfers = append(b.transfers, id)
 			b.withdrawal[id] = path == withdrawalsPath
-			amount, _ := r.Fields["amount"].(json.Number)
-			b.amounts[id], _ = parseCents(amount.String())
+			b.amounts[id] = b.amountsIn(r)
 			b.states[id] = "PENDING"
+			if body["disbursementType"] == "FULL_BALANCE" {
+				require.Equal(b.t, json.Number("0"), b.get(availablePath + "3AP05057").Fields["total"])
+			}
 		}
 	case 2, 3:
 		b.post(simulationPath+transfer+"/approve", nil)
@@ -127,7 +159,7 @@ func (b *books) step(what, which byte) {
 // check compares every transfer, the postings and the account's cash with the walk's own account.
 func (b *books) check() {
 	b.t.Helper()
-	var want int64
+	var want, usable int64 // booked cash, and what can be paid out
 	for _, id := range b.transfers {
 		r := b.get(transfersPath + id)
 		state, before := r.text("state"), b.states[id]
@@ -138,23 +170,36 @@ func (b *books) check() {
 			require.Contains(b.t, []string{"COMPLETE", "RETURNED"}, state)
 		}
 		b.states[id] = state
-		amount, _ := r.Fields["amount"].(json.Number)
-		cents, ok := parseCents(amount.String())
-		require.True(b.t, ok)
-		require.Equal(b.t, b.amounts[id], cents)
-		switch is := settled[state]; {
-		case b.withdrawal[id] && is[1]:
-			want -= cents
-		case !b.withdrawal[id] && is[0]:
-			want += cents
+		is := b.amounts[id]
+		require.Equal(b.t, is, b.amountsIn(r))
+		in, out := settled[state][0], settled[state][1]
+		if b.withdrawal[id] {
+			if out {
+				want -= is.requested + is.fee
+			}
+			if !slices.Contains(undone, State(state)) {
+				usable -= is.requested + is.fee
+			}
+			continue
+		}
+		if in {
+			want, usable = want+is.bank, usable+is.bank
+		}
+		if out { // from FUNDS_POSTED on
+			want, usable = want-is.fee, usable-is.fee
 		}
 	}
+	total := b.get(availablePath + "3AP05057").Fields["total"]
+	require.Equal(b.t, dollars(max(0, usable)/100*100), total, "in whole dollars")
 	told, _ := b.get(availablePath + "3AP05057").Fields["unAdjustedTotal"].(json.Number)
 	got, ok := new(big.Rat).SetString(told.String())
 	require.True(b.t, ok, told)
 	require.Zero(b.t, got.Cmp(big.NewRat(want, 100)), "%s, wanted %d cents", told, want)
 	b.in("default", func(w *world.World) { b.checkPostings(w) })
 }
+
+// places are all of them.
+var places = []place{atBank, held, inCash, atFirm, withheld}
 
 // checkPostings: of all places together nothing is made or lost, and the money of each transfer is where its state says
 // and nowhere else.
@@ -174,14 +219,25 @@ func (b *books) checkPostings(w *world.World) {
 	}
 	for _, t := range Transfers(w) {
 		want := map[place]int64{}
-		want[placeOf(t.Direction, Pending)] -= t.AmountCents
-		want[placeOf(t.Direction, t.State)] += t.AmountCents
-		for _, where := range []place{atBank, held, inCash} {
+		want[placeOf(t.Direction, Pending)] -= t.bankCents()
+		want[placeOf(t.Direction, t.State)] += t.bankCents()
+		if settled[string(t.State)][1] {
+			want[inCash] -= t.feeCents() + t.WithheldCents
+			want[atFirm] += t.feeCents()
+			want[withheld] += t.WithheldCents
+		}
+		for _, where := range places {
 			require.Equal(b.t, want[where], moved[t.ID][where], "%s is %s: %s", t.ID, t.State, where)
 		}
 	}
-	require.Zero(b.t, sums[atBank]+sums[held]+sums[inCash])
-	require.GreaterOrEqual(b.t, sums[held], int64(0), "nothing is held that did not come")
+	var all int64
+	for _, where := range places {
+		all += sums[where]
+	}
+	require.Zero(b.t, all)
+	for _, where := range []place{held, atFirm, withheld} {
+		require.GreaterOrEqual(b.t, sums[where], int64(0), "nothing is %s that did not come", where)
+	}
 }
 
 // FuzzMoney walks at random through transfers and their events.
@@ -191,7 +247,7 @@ func FuzzMoney(f *testing.F) {
 	f.Add([]byte("\x00\x30\x01\x33\x00\x21\x03\x00\x03\x01\x04\x02\x08\x22\x07\x00\x09\xf0\x05\x01\x01\x08\x06\x02\x05\x00"))
 	f.Add([]byte("\x01\x07\x02\x00\x09\x50\x07\x00\x09\xff\x05\x00\x09\xff\x05\x00\x05\x08\x00\x01"))
 	f.Fuzz(func(t *testing.T, steps []byte) {
-		b := newBooks(t)
+		b := newBooks(t, someFees)
 		for i := 0; i+1 < len(steps) && i < 120; i += 2 {
 			b.step(steps[i], steps[i+1])
 			b.check()
@@ -199,10 +255,14 @@ func FuzzMoney(f *testing.F) {
 	})
 }
 
-func newBooks(t *testing.T) *books {
+// someFees has a fee that is greater than small amounts.
+var someFees = map[string]string{"withdrawal_fee": "ACH_FEE 1.50, RUSH 20", "deposit_fee": "DEPOSIT_FEE 0.35"}
+
+func newBooks(t *testing.T, assume map[string]string) *books {
 	t.Helper()
 	b := &books{
-		server: serve(t, option{}), states: map[string]string{}, amounts: map[string]int64{}, withdrawal: map[string]bool{},
+		server: serve(t, option{settings: Settings{Assume: assume}}),
+		states: map[string]string{}, amounts: map[string]amounts{}, withdrawal: map[string]bool{},
 	}
 	b.logIn("apex_api")
 	for range 3 {
@@ -215,8 +275,9 @@ func newBooks(t *testing.T) *books {
 func TestMoney(t *testing.T) {
 	t.Parallel()
 	reached := map[string]bool{}
-	for seed := range uint64(3) {
-		b := newBooks(t)
+	withTax := 0
+	for seed := range uint64(4) {
+		b := newBooks(t, []map[string]string{nil, someFees}[seed%2])
 		w, err := world.New("dice", world.Config{Seed: seed + 1}, func() time.Time { return monday })
 		require.NoError(t, err)
 		for try := range uint64(250) {
@@ -229,7 +290,14 @@ func TestMoney(t *testing.T) {
 			}
 		}
 		b.check()
+		for _, is := range b.amounts {
+			require.Equal(t, seed%2 == 1, is.fee > 0)
+			if is.bank < is.requested {
+				withTax++
+			}
+		}
 	}
+	require.Greater(t, withTax, 10)
 	for _, state := range []string{
 		"PENDING", "APPROVED", "FUNDS_POSTED", "SENT_TO_BANK", "COMPLETE", "RETURNED", "REJECTED", "CANCELED",
 	} {

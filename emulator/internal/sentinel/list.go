@@ -43,7 +43,7 @@ func (t Transfer) summary() transferSummaryBody {
 	return transferSummaryBody{
 		TransferTime: t.Created.Format(timeForm), TransferID: t.ID, Mechanism: mechanism, Direction: t.Direction,
 		State: t.State, RejectReason: short.RejectReason, RequestedAmount: dollars(t.AmountCents),
-		Amount: dollars(t.AmountCents), Fees: []fee{},
+		Amount: dollars(t.bankCents()), Fees: t.fees(),
 	}
 }
 

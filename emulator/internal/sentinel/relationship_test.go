@@ -81,6 +81,17 @@ func TestRelationshipTokenRefused(t *testing.T) {
 			s.good("/sandbox/item/reset_login", with(keys, map[string]any{"access_token": access}))
 			return token
 		}},
+		{"no permission", "permissions leave out the product auth", func(s *server) string {
+			token, _ := s.processorToken("0000", "apex_clearing")
+			s.permit(token, "balance", "identity")
+			return token
+		}},
+		{"no permission, login required", "ITEM_LOGIN_REQUIRED", func(s *server) string {
+			token, access := s.processorToken("0000", "apex_clearing")
+			s.permit(token, "balance")
+			s.good("/sandbox/item/reset_login", with(keys, map[string]any{"access_token": access}))
+			return token
+		}},
 		{"no numbers", "no account and routing numbers", func(s *server) string {
 			token, _ := s.processorToken("3333", "apex_clearing")
 			return token
@@ -98,6 +109,20 @@ func TestRelationshipTokenRefused(t *testing.T) {
 			require.Equal(t, "[]", s.get(relationshipsPath).Body)
 		})
 	}
+}
+
+// TestRelationshipTokenWithoutIdentity: the name of an owner that Apex may not ask for comes from the request.
+func TestRelationshipTokenWithoutIdentity(t *testing.T) {
+	t.Parallel()
+	s := serve(t, option{})
+	s.logIn("apex_api")
+	token, _ := s.processorToken("0000", "apex_clearing")
+	s.permit(token, "auth")
+	body := ofToken("plaidProcessorToken", token, "PLAID_TOKEN")
+	require.Empty(t, s.good(relationshipsPath, body).text("bankAccountOwnerName"))
+	r := s.good(relationshipsPath, with(body, map[string]any{"bankAccountOwnerName": "Jane Doe"}))
+	require.Equal(t, "Jane Doe", r.text("bankAccountOwnerName"))
+	require.Equal(t, "********0000", r.text("bankAccount"))
 }
 
 func TestRelationshipTokenAssumed(t *testing.T) {
@@ -276,7 +301,7 @@ func TestTokenFaultsAreKnown(t *testing.T) {
 	require.NoError(t, err)
 	for _, problem := range []plaid.TokenFault{
 		plaid.TokenUnknown, plaid.TokenItemRemoved, plaid.TokenLoginRequired, plaid.TokenOtherProcessor,
-		plaid.TokenOtherEnvironment, plaid.TokenNoNumbers,
+		plaid.TokenOtherEnvironment, plaid.TokenNoPermission, plaid.TokenNoNumbers,
 	} {
 		require.ErrorContains(t, tokenError(w, problem, "x"), "PROCESSOR_TOKEN_")
 	}
@@ -295,7 +320,7 @@ func TestRoutes(t *testing.T) {
 		{http.MethodDelete, relationshipsPath, http.StatusMethodNotAllowed},
 		{http.MethodGet, depositsPath, http.StatusNotFound}, // a transfer with the id "incoming"
 		{http.MethodPut, depositsPath, http.StatusMethodNotAllowed},
-		{http.MethodPut, "/sentinel2-counterparty/api/v1/ach_relationships/x/update_plaid", http.StatusNotImplemented},
+		{http.MethodPost, "/sentinel2-counterparty/api/v1/ach_relationships/x/update_plaid", http.StatusMethodNotAllowed},
 	}
 	for _, test := range cases {
 		r := s.send(test.method, test.path, "")
@@ -308,7 +333,7 @@ func TestRoutes(t *testing.T) {
 			built++
 		}
 	}
-	require.Equal(t, 5+6*2+1+7+5+6+1, built, "every run is an operation of the contract")
+	require.Equal(t, 5+6*2+1+7+5+7+1, built, "every run is an operation of the contract")
 }
 
 func TestDeterminism(t *testing.T) {

@@ -205,6 +205,14 @@ func (s *server) processorToken(mask, processor string) (processorToken, accessT
 	return "", ""
 }
 
+// permit sets a processor token's permissions.
+func (s *server) permit(token string, products ...string) {
+	s.t.Helper()
+	s.good("/processor/token/permissions/set", with(keys, map[string]any{
+		"processor_token": token, "products": append([]string{}, products...),
+	}))
+}
+
 const (
 	relationshipsPath = "/sentinel/api/v1/ach_relationships"
 	depositsPath      = "/sentinel/api/v1/transfers/achs/incoming"

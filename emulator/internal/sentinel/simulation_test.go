@@ -153,6 +153,13 @@ func TestBalanceCheck(t *testing.T) {
 			}
 			out := with(deposit(id, "w", 5000), map[string]any{"disbursementType": "PARTIAL_BALANCE"})
 			require.NotEqual(t, "REJECTED", s.good(withdrawalsPath, out).text("state"), "only deposits are checked")
+			s.permit(token, "auth")
+			require.NotEqual(t, "REJECTED", s.good(depositsPath, deposit(id, "d-1", 5000)).text("state"),
+				"a balance that may not be read rejects nothing")
+			s.permit(token, "balance")
+			require.Equal(t, test.settings.Assume != nil,
+				s.good(depositsPath, deposit(id, "d-0", 5000)).text("state") == "REJECTED", "auth was needed once")
+			s.permit(token)
 			s.good("/item/remove", with(keys, map[string]any{"access_token": access}))
 			require.NotEqual(t, "REJECTED", s.good(depositsPath, deposit(id, "d-2", 5000)).text("state"),
 				"a balance that cannot be read rejects nothing")

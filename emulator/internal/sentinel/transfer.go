@@ -20,10 +20,12 @@ type Transfer struct {
 	Direction    Direction `json:"direction"`
 	State        State     `json:"state"`
 
-	AmountCents  int64           `json:"amount_cents"`
-	Disbursement string          `json:"disbursement,omitempty"` // of a withdrawal
-	HoldDays     int             `json:"hold_days,omitempty"`
-	IRA          json.RawMessage `json:"ira,omitempty"`
+	AmountCents   int64           `json:"amount_cents"`             // as requested
+	WithheldCents int64           `json:"withheld_cents,omitempty"` // of it: tax, which does not reach the bank
+	Charges       []charge        `json:"charges,omitempty"`        // beside it: see fee.go
+	Disbursement  string          `json:"disbursement,omitempty"`   // of a withdrawal
+	HoldDays      int             `json:"hold_days,omitempty"`
+	IRA           json.RawMessage `json:"ira,omitempty"`
 
 	Created   time.Time `json:"created"`
 	Approved  time.Time `json:"approved,omitzero"`
@@ -87,22 +89,14 @@ type transferState struct {
 // transferBody is the whole of a transfer.
 type transferBody struct {
 	transferState
-	DisbursementType            string          `json:"disbursementType,omitempty"` // of a withdrawal
-	RequestedAmount             json.Number     `json:"requestedAmount,omitempty"`  // of a withdrawal
-	Amount                      json.Number     `json:"amount"`
+	DisbursementType            string          `json:"disbursementType,omitempty"`            // of a withdrawal
+	RequestedAmount             json.Number     `json:"requestedAmount,omitempty"`             // of a withdrawal
+	Amount                      json.Number     `json:"amount"`                                // what reaches the bank
 	EstimatedFundsAvailableDate string          `json:"estimatedFundsAvailableDate,omitempty"` // of a deposit
 	ACHRelationshipID           string          `json:"achRelationshipId"`
 	Fees                        []fee           `json:"fees"`
 	IRADetails                  json.RawMessage `json:"iraDetails"`
 	ReturnCode                  string          `json:"returnCode,omitempty"` // Nacha's; the name is assumed
-}
-
-// fee is a fee of a transfer. Types and amounts are not public, so there are none.
-type fee struct {
-	Type                   string      `json:"type"`
-	CustomerDebitAmount    json.Number `json:"customerDebitAmount"`
-	FirmCreditAmount       json.Number `json:"firmCreditAmount"`
-	CorrespondentNetAmount json.Number `json:"correspondentNetAmount"`
 }
 
 func (t Transfer) short() transferState {
@@ -118,12 +112,12 @@ func (t Transfer) short() transferState {
 
 func (t Transfer) body() transferBody {
 	out := transferBody{
-		transferState: t.short(), DisbursementType: t.Disbursement, Amount: dollars(t.AmountCents),
-		EstimatedFundsAvailableDate: t.Available, ACHRelationshipID: t.Relationship, Fees: []fee{}, IRADetails: t.IRA,
+		transferState: t.short(), DisbursementType: t.Disbursement, Amount: dollars(t.bankCents()),
+		EstimatedFundsAvailableDate: t.Available, ACHRelationshipID: t.Relationship, Fees: t.fees(), IRADetails: t.IRA,
 		ReturnCode: t.ReturnCode,
 	}
 	if t.Direction == Outgoing {
-		out.RequestedAmount = out.Amount
+		out.RequestedAmount = dollars(t.AmountCents)
 	}
 	return out
 }
