@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func TestShippedScenarios(t *testing.T) {
 				report := perform(t, s, seed)
 				require.Empty(t, report.Problems)
 				require.True(t, report.Good())
-				require.Equal(t, name, report.Name)
+				require.Equal(t, path.Base(name), report.Name)
 				require.NotEmpty(t, report.Transcript)
 			}
 		})

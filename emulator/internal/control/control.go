@@ -24,9 +24,9 @@ type API struct {
 	Journal *api.Journal
 	// Config returns what a world starts from under a scenario.
 	Config func(*scenario.Scenario) (world.Config, error)
-	// Embedded returns the text of a scenario that comes with Tweed.
-	Embedded func(name string) ([]byte, bool)
-	Version  string
+	// Shipped returns a scenario that comes with Tweed.
+	Shipped func(name string) (*scenario.Scenario, error)
+	Version string
 }
 
 var (

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -187,12 +188,7 @@ func (a *API) showScenario(c *api.Call) (any, error) {
 }
 
 func (a *API) putScenario(c *api.Call) (any, error) {
-	text, file := c.Body.Raw, "scenario"
-	name := strings.TrimSpace(string(text))
-	if embedded, ok := a.Embedded(name); ok {
-		text, file = embedded, name
-	}
-	s, err := scenario.Load(file, text)
+	s, err := a.scenarioOf(c.Body.Raw)
 	if err != nil {
 		return nil, errScenario.New("text", err.Error())
 	}
@@ -205,6 +201,16 @@ func (a *API) putScenario(c *api.Call) (any, error) {
 	}
 	a.Journal.Clear(c.World.Name())
 	return doneBody{"world " + c.World.Name() + " started again under scenario " + strconv.Quote(s.Name)}, nil
+}
+
+// nameForm is a body that is no scenario but the name of one.
+var nameForm = regexp.MustCompile(`^[a-z0-9_/-]+(\.yaml)?$`)
+
+func (a *API) scenarioOf(text []byte) (*scenario.Scenario, error) {
+	if name := strings.TrimSpace(string(text)); nameForm.MatchString(name) {
+		return a.Shipped(name)
+	}
+	return scenario.Load("scenario", text)
 }
 
 type rulesBody struct {
