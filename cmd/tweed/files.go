@@ -82,8 +82,8 @@ func scenarioFiles(arg string) ([]string, error) {
 	return files, err
 }
 
-// outputs are the files that a command writes at its end. They are made at its beginning,
-// so that a path that cannot be written is known before the work is done.
+// outputs are the files that a command writes at its end, by path. They are made at its
+// beginning, so that a path that cannot be written is known before the work is done.
 type outputs map[string]*os.File
 
 // openOutputs makes the files; an empty path is none.
@@ -109,13 +109,19 @@ func (o outputs) write(path string, text []byte) error {
 		return nil
 	}
 	_, err := o[path].Write(text)
-	return errors.Join(err, o[path].Close())
+	err = errors.Join(err, o[path].Close())
+	delete(o, path)
+	return err
 }
 
-// close closes what was not written.
+// close removes what was not written: an empty file is no JUnit XML.
 func (o outputs) close() {
-	for _, file := range o {
-		_ = file.Close() // a second close does nothing
+	for path, file := range o {
+		info, err := file.Stat()
+		_ = file.Close() // nothing was written
+		if err == nil && info.Mode().IsRegular() {
+			_ = os.Remove(path) // it stays empty then
+		}
 	}
 }
 

@@ -23,18 +23,26 @@ type runFlags struct {
 	asJSON            bool
 }
 
+const runLong = `run starts an emulator for each scenario, makes the calls of its steps (without steps: walks the
+reference client's flow) and compares what comes with what the file expects. A name of
+"tweed scenarios" is a file, too; a directory is every *.yaml in it and below. Scenarios run beside
+each other, GOMAXPROCS at a time; the output has the order of the arguments. Under GitHub Actions
+problems become annotations, and the job's summary has a table.
+
+Exit code:
+  0  all is as expected
+  1  something is not
+  2  a file or flag cannot be used, and nothing was run
+  3  a server cannot be started`
+
 func newRun() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME|DIR...",
 		Short: "run scenarios as tests",
-		Long: "run starts an emulator for each scenario, makes the calls of its steps (without steps: walks the reference\n" +
-			"client's flow) and compares what comes with what the file expects. A name of \"tweed scenarios\" is a file,\n" +
-			"too; a directory is every *.yaml in it and below. Scenarios run beside each other, GOMAXPROCS at a time; the\n" +
-			"output has the order of the arguments. Under GitHub Actions problems become annotations, and the job's summary has a\n" +
-			"table. Exit code 0: all is as expected; 1: something is not; 2: a file cannot be used, and nothing was run.",
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return runFiles(cmd, args, f) },
+		Long:  runLong,
+		Args:  cobra.MinimumNArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return runFiles(cmd, args, f) },
 	}
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "seed in place of the scenarios'")
 	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "run each scenario so often; all transcripts must be the same bytes")

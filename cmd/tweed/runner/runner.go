@@ -99,7 +99,7 @@ func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) 
 	transport := &recorder{tape: r.tape, next: &http.Transport{}, base: emu.URL()}
 	r.http = &http.Client{Transport: transport}
 	cfg := flow.Local(emu.URL(), "")
-	keys := keysOf(s)
+	keys := Keys(s)
 	cfg.Plaid.ClientID, cfg.Plaid.Secret = keys.ClientID, flow.Secret(keys.Secret)
 	cfg.Sentinel.Username, cfg.Sentinel.Entity = keys.Username, keys.Entity
 	cfg.Sentinel.SharedSecret = flow.Secret(keys.SharedSecret)

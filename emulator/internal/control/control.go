@@ -60,7 +60,7 @@ func (a *API) table() []operation {
 		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
 		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
 		{"GET", w + "rules", "the rules that were added", a.listRules},
-		{"POST", w + "rules", "add a rule: YAML or JSON", a.addRule},
+		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", a.addRule},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
 		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
 		{"GET", "journal", "calls: ?world= &path= &op= &code= &client= &since= &last=", a.readJournal},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -222,13 +223,26 @@ func (a *API) listRules(c *api.Call) (any, error) { return rulesBody{rules.List(
 func (a *API) addRule(c *api.Call) (any, error) {
 	rule, err := scenario.ParseRule(c.Body.Raw)
 	if err != nil {
-		return nil, errScenario.New("text", err.Error())
+		return nil, errScenario.New("text", inFile(err, queryOf(c).Get("file")).Error())
 	}
 	name, err := rules.Add(c.World, rule)
 	if err != nil {
 		return nil, errScenario.New("text", err.Error())
 	}
 	return doneBody{"added " + name}, nil
+}
+
+// inFile gives problems the name of the file that the client has read.
+func inFile(err error, file string) error {
+	problems, ok := errors.AsType[scenario.Problems](err)
+	if !ok {
+		return err
+	}
+	problems = slices.Clone(problems)
+	for i := range problems {
+		problems[i].File = file
+	}
+	return problems
 }
 
 func (a *API) removeRule(c *api.Call) (any, error) {
