@@ -27,6 +27,15 @@ func (c *control) addFlags(cmd *cobra.Command) {
 	o.StringVar(&c.token, "control-token", "", "token that the control API asks for")
 }
 
+// refusal is an error that the control API answered.
+type refusal struct {
+	Code    string `json:"error_code"`
+	Message string `json:"error_message"`
+}
+
+// Error is what the server says.
+func (r refusal) Error() string { return r.Message }
+
 // maxReply bounds what is read of an answer, in bytes.
 const maxReply = 64 << 20
 
@@ -57,15 +66,12 @@ func (c *control) call(ctx context.Context, method, path string, body []byte, re
 	if resp.StatusCode == http.StatusOK && reply == nil {
 		return nil
 	}
-	var refused struct {
-		Code    string `json:"error_code"`
-		Message string `json:"error_message"`
-	}
 	if resp.StatusCode != http.StatusOK {
+		var refused refusal
 		if json.Unmarshal(text, &refused) != nil || !strings.HasPrefix(refused.Code, "TWEED_") {
 			return fmt.Errorf("%s answers %s; is that the address of a Tweed?", address, resp.Status)
 		}
-		return errors.New(refused.Message)
+		return refused
 	}
 	if err := json.Unmarshal(text, reply); err != nil {
 		return fmt.Errorf("%s: %w; is that the address of a Tweed?", address, err)

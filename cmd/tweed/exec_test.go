@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"tweed/emulator/scenario"
 )
 
 // finish runs a program to its end.
@@ -266,4 +268,14 @@ func TestExecSeedAndClock(t *testing.T) {
 		require.Contains(t, stdout, test.seed, stderr)
 		require.Contains(t, stdout, test.run)
 	}
+}
+
+// TestExecWithoutRoom: calls that left the journal cannot be counted, and that is said.
+func TestExecWithoutRoom(t *testing.T) {
+	t.Parallel()
+	s, err := scenario.Load("s.yaml", []byte("expect: {calls: [{call: /item/get, count: 0}]}\n"))
+	require.NoError(t, err)
+	require.Empty(t, expectations(s, nil, 0)[0].Problems)
+	require.Equal(t, "s.yaml:1:18: there was no room for 3 of the calls, and they were not counted",
+		expectations(s, nil, 3)[0].Problems.Error())
 }

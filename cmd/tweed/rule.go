@@ -156,7 +156,11 @@ func (c *control) act(cmd *cobra.Command, method, path string, body []byte) erro
 	var reply struct {
 		Done string `json:"done"`
 	}
-	if err := c.call(cmd.Context(), method, path, body, &reply); err != nil {
+	err := c.call(cmd.Context(), method, path, body, &reply)
+	if refused, ok := errors.AsType[refusal](err); ok && refused.Code == "TWEED_SCENARIO" {
+		return usage(err) // the file is bad
+	}
+	if err != nil {
 		return failed(err)
 	}
 	fmt.Fprintln(cmd.OutOrStdout(), reply.Done)

@@ -85,7 +85,7 @@ func TestRuleRefused(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		{"a file", []string{"add", bad}, 1, bad + `:2:15: unknown error code "ITEM_LOKED"; did you mean ITEM_LOCKED?` + "\n" + bad + `:3:1: unknown key "tmes"`},
+		{"a file", []string{"add", bad}, 2, bad + `:2:15: unknown error code "ITEM_LOKED"; did you mean ITEM_LOCKED?` + "\n" + bad + `:3:1: unknown key "tmes"`},
 		{"flags", []string{"add", "--call", "/item/get", "--error", "ITEM_LOKED"}, 2, `then.error: unknown error code "ITEM_LOKED"; did you mean ITEM_LOCKED?`},
 		{"flags that say nothing", []string{"add", "--call", "/item/get"}, 2, "then"},
 		{"flags and a file", []string{"add", good, "--call", "/item/get"}, 2, "use one of both"},
@@ -113,6 +113,6 @@ func TestRuleRefused(t *testing.T) {
 	code, _, stderr := command(t, "rule", "add", good, "--url", s.url, "--control-token", "s3cret")
 	require.Zero(t, code, stderr)
 	code, _, stderr = command(t, "rule", "add", good, "--url", s.url, "--control-token", "s3cret")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exitUsage, code)
 	require.Contains(t, stderr, `a second rule is called "g"`)
 }
