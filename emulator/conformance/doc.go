@@ -4,5 +4,5 @@
 //
 // It is a module of its own, so that the SDK (17 MB of Go) stays out of the emulator's dependencies. It uses what a
 // user of package emulator can use and nothing else. The test suite of a Node app, run by "tweed exec", stands here, too,
-because it needs node and npm.
+// because it needs node and npm.
 package conformance
