@@ -55,7 +55,7 @@ bench: ## what a call costs
 	$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./...
 	$(GO) run ./emulator/internal/bench
 
-sdk-test: ## official SDKs against the emulator
+sdk-test: ## official SDKs against the emulator, and a Node app (needs node and npm)
 	cd emulator/conformance && $(GO) test $(TESTFLAGS) ./...
 
 # Only packages that compare with recorded bytes know the flag.

@@ -125,6 +125,8 @@ func TestOptions(t *testing.T) {
 		require.NotEmpty(t, kept)
 		require.Less(t, len(kept), 10)
 		require.Equal(t, uint64(20), kept[len(kept)-1].N, "the newest stay")
+		came, dropped := small.CallCount()
+		require.Equal(t, []uint64{20, uint64(20 - len(kept))}, []uint64{came, dropped})
 	})
 	t.Run("PublicURL", func(t *testing.T) {
 		t.Parallel()
@@ -298,6 +300,13 @@ func TestWorldReset(t *testing.T) {
 	require.Equal(t, "2026-01-05T14:30:00Z", w.Now().Format(time.RFC3339))
 	require.Equal(t, first, c.link(), "the same ids again")
 	require.Equal(t, uint64(1), w.Calls()[0].N)
+	c.post("/item/get", fields{})
+	newClient(t, emu, "other").post("/item/get", fields{})
+	all := emu.Calls()
+	require.Equal(t, append(w.Calls(), emu.World("other").Calls()...), all, "all worlds together, without those before the reset")
+	came, dropped := emu.CallCount()
+	require.Greater(t, came, uint64(len(all)), "which are counted all the same")
+	require.Zero(t, dropped)
 
 	require.NoError(t, w.Scenario(&scenario.Scenario{Seed: 9, Given: scenario.Given{Items: []scenario.Item{{As: "bob"}}}}))
 	require.Len(t, w.Items(), 1)

@@ -207,7 +207,7 @@ func TestControlScenario(t *testing.T) {
 	require.Equal(t, "rule 1", got.Header.Get("Tweed-Rule"))
 	require.Empty(t, emu.World("default").Items(), "other worlds keep theirs")
 
-	for _, name := range []string{"login-reset", "login-reset.yaml", " login-reset\n"} {
+	for _, name := range []string{"login-reset", "login-reset.yaml", " login-reset\n", "item/login-reset"} {
 		c.good("PUT", "scenario", name)
 		require.Contains(t, c.good("GET", "scenario", "").Body, "name: login-reset")
 	}
@@ -216,7 +216,8 @@ func TestControlScenario(t *testing.T) {
 		"name: x\nrulse: []\n": "2:1: ",
 		"rules:\n  - {call: /auth/get, then: {error: ITEM_LOKED}}\n":  "2:37: ",
 		"rules:\n  - {call: /auth/gte, then: {error: ITEM_LOCKED}}\n": "/auth/get",
-		"a: [\n": "",
+		"login-rseet\n": `did you mean "login-reset"?`,
+		"a: [\n":        "",
 		"given: {items: [{institution: ins_none}]}\n":                    "scenario:1:17: the item cannot be linked",
 		"assume: {auto_approve: perhaps}\n":                              "auto_approve",
 		"clock: {run: fast}\n":                                           "1:14: ",

@@ -3,8 +3,10 @@ package emulator
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"tweed/emulator/internal/control"
 	"tweed/emulator/internal/plaid"
 	"tweed/emulator/internal/sentinel"
+	"tweed/emulator/internal/spell"
 	"tweed/emulator/scenario"
 	"tweed/scenarios"
 )
@@ -61,7 +64,7 @@ func (e *Emulator) controlHandler() http.Handler {
 	guard := control.Guard{AllowHosts: e.options.AllowHosts, Token: e.options.ControlToken}
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
-		Embedded: scenarios.Find,
+		Shipped: Shipped,
 	}
 	family := calls.Family()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -127,16 +130,39 @@ func (e *Emulator) Done() <-chan struct{} { return e.stop }
 func (e *Emulator) Failed() <-chan error { return e.served }
 
 // Load reads a scenario file (read is os.ReadFile), or, where there is no such file, one
-// that comes with Tweed by its name.
+// that comes with Tweed by its name. The error is that of read with the one of Shipped, or
+// scenario.Problems.
 func Load(name string, read func(string) ([]byte, error)) (*scenario.Scenario, error) {
 	text, err := read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if own, ok := scenarios.Find(name); ok {
-			text, err = own, nil
+		s, none := Shipped(name)
+		if none != nil {
+			return nil, fmt.Errorf("%w; %w", err, none)
 		}
+		return s, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	return scenario.Load(name, text)
+}
+
+// Shipped returns a scenario that comes with Tweed, by its full name or the last part of
+// it where that is enough. The error has the nearest name.
+func Shipped(name string) (*scenario.Scenario, error) {
+	if text, ok := scenarios.Find(name); ok {
+		return scenario.Load(name, text)
+	}
+	if meant := scenarios.Meant(name); len(meant) > 1 {
+		return nil, fmt.Errorf("the scenario %q can be %s", name, strings.Join(meant, " or "))
+	}
+	words := scenarios.Names()
+	for _, full := range scenarios.Names() {
+		words = append(words, path.Base(full))
+	}
+	right := `"tweed scenarios" lists them`
+	if near := spell.Nearest(strings.TrimSuffix(name, ".yaml"), words); near != "" {
+		right = fmt.Sprintf("did you mean %q?", near)
+	}
+	return nil, fmt.Errorf("no scenario that comes with Tweed is called %q; %s", name, right)
 }

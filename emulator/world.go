@@ -183,6 +183,13 @@ type Call struct {
 // Calls returns the world's calls that are still in the journal, oldest first.
 func (w World) Calls() []Call { return w.emulator.calls(api.Filter{World: w.name}) }
 
+// Calls returns the calls of all worlds that are still in the journal, oldest first.
+func (e *Emulator) Calls() []Call { return e.calls(api.Filter{}) }
+
+// CallCount returns how many calls of the vendors' APIs came to all worlds since the start,
+// whatever left the journal since, and how many left it for want of room.
+func (e *Emulator) CallCount() (came, dropped uint64) { return e.journal.Count() }
+
 func (e *Emulator) calls(f api.Filter) []Call {
 	entries, _ := e.journal.Read(f)
 	out := make([]Call, len(entries))

@@ -1,7 +1,9 @@
 package scenarios_test
 
 import (
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,22 +18,32 @@ import (
 // TestNames: every file is embedded, under its name.
 func TestNames(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.yaml")
-	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(files), 15)
+	var files []string
+	require.NoError(t, filepath.WalkDir(".", func(file string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(file) == ".yaml" {
+			files = append(files, strings.TrimSuffix(filepath.ToSlash(file), ".yaml"))
+		}
+		return err
+	}))
+	require.GreaterOrEqual(t, len(files), 40)
 	names := scenarios.Names()
-	require.Len(t, names, len(files))
+	require.ElementsMatch(t, files, names)
 	require.True(t, slices.IsSorted(names))
 	for _, name := range names {
-		require.Regexp(t, `^[a-z0-9]+(-[a-z0-9]+)*$`, name)
+		require.Regexp(t, `^([a-z0-9_]+/)?[a-z0-9]+(-[a-z0-9]+)*$`, name)
 		text, err := os.ReadFile(name + ".yaml")
 		require.NoError(t, err)
-		for _, form := range []string{name, name + ".yaml"} {
+		forms := []string{name, name + ".yaml"}
+		if bare := path.Base(name); len(scenarios.Meant(bare)) == 1 {
+			forms = append(forms, bare, bare+".yaml")
+		}
+		for _, form := range forms {
 			found, ok := scenarios.Find(form)
 			require.True(t, ok, form)
 			require.Equal(t, string(text), string(found))
 		}
 	}
+	require.Equal(t, []string{"item/login-required-twice"}, scenarios.Meant("login-required-twice"))
 }
 
 // TestFindNothing: what is no name finds nothing.
@@ -39,6 +51,7 @@ func TestFindNothing(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"", "nonsense", "happy-path.yml", "../README.md", "../scenarios/happy-path", "/happy-path", "happy-path\n", "name: x\n",
+		"item", "item/", "item/happy-path", "returns/login-reset", "twice", "/login-reset", "item//login-reset", "gen",
 		".", "scenarios.go", strings.Repeat("x", 10_000), "\x00", "*",
 	} {
 		_, ok := scenarios.Find(name)
@@ -57,7 +70,7 @@ func TestFiles(t *testing.T) {
 			s, err := scenario.Load(name, text)
 			require.NoError(t, err)
 			require.Empty(t, s.Warnings())
-			require.Equal(t, name, s.Name)
+			require.Equal(t, path.Base(name), s.Name)
 			require.True(t, strings.HasSuffix(s.About, "."), "about is a sentence: %q", s.About)
 			require.Zero(t, s.Seed)
 			require.Empty(t, s.Clock.Run)
@@ -81,8 +94,8 @@ func TestMissingAccountID(t *testing.T) {
 		"/processor/token/create", "/processor/apex/processor_token/create", "/processor/stripe/bank_account_token/create",
 	}
 	for name, calls := range map[string][]string{
-		"account-id-absent": processors, "account-id-null": processors, "account-id-malformed": processors,
-		"account-id-another-item":           processors,
+		"account_id/absent": processors, "account_id/explicit-null": processors, "account_id/malformed": processors,
+		"account_id/another-item":           processors,
 		"exchange-token-without-account-id": {"POST /exchange_token"},
 		"exchange-token-bad-account-id":     {"POST /exchange_token"},
 	} {

@@ -2,13 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"tweed/cmd/tweed/runner"
-	"tweed/emulator"
 )
 
 func newCheck() *cobra.Command {
@@ -34,14 +30,8 @@ func newCheck() *cobra.Command {
 }
 
 func checkFile(cmd *cobra.Command, file string) error {
-	s, err := emulator.Load(file, os.ReadFile)
+	s, err := loadFile(file)
 	if err != nil {
-		return err
-	}
-	if err := runner.Check(s); err != nil {
-		return err
-	}
-	if _, err := emulator.New(emulator.Options{Scenario: s}); err != nil {
 		return err
 	}
 	for _, warning := range s.Warnings() {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -151,9 +150,9 @@ func Drive(cfg *flow.Config, w emulator.World) {
 // driveRemote lets a flow live in the time of a Tweed that runs elsewhere: polls move its
 // clock over the control API. A deposit takes banking days, and nobody waits so long.
 func driveRemote(cfg *flow.Config, world string) error {
-	clock := remoteClock{address: cfg.Plaid.BaseURL + "/_tweed/clock", world: world}
+	clock := remoteClock{control: control{cfg.Plaid.BaseURL, world, os.Getenv("TWEED_CONTROL_TOKEN")}}
 	if err := clock.move(context.Background(), "0s"); err != nil {
-		return usage(fmt.Errorf("--url: %w; is that the address of a Tweed?", err))
+		return usage(fmt.Errorf("--url: %w", err))
 	}
 	cfg.Now = func() time.Time { return clock.now }
 	cfg.Idle = func(ctx context.Context) error { return clock.move(ctx, pollStep.String()) }
@@ -162,38 +161,17 @@ func driveRemote(cfg *flow.Config, world string) error {
 }
 
 type remoteClock struct {
-	address, world string
-	now            time.Time
+	control control
+	now     time.Time
 }
 
 // move advances the world's clock and keeps its time.
 func (c *remoteClock) move(ctx context.Context, d string) error {
-	ctx, cancel := context.WithTimeout(ctx, healthPatience)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.address, strings.NewReader(`{"advance": "`+d+`"}`))
-	if err != nil {
-		return err
-	}
-	if c.world != "" {
-		req.Header.Set("Tweed-World", c.world)
-	}
-	if token := os.Getenv("TWEED_CONTROL_TOKEN"); token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
 	var reply struct {
-		Now     time.Time `json:"now"`
-		Message string    `json:"error_message"`
+		Now time.Time `json:"now"`
 	}
-	err = json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&reply)
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
+	if err := c.control.call(ctx, http.MethodPost, "clock", []byte(`{"advance": "`+d+`"}`), &reply); err != nil {
 		return err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s: %s", c.address, resp.Status, reply.Message)
 	}
 	c.now = reply.Now
 	return nil

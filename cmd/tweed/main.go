@@ -22,6 +22,10 @@ const (
 	exitFailed  = 1 // an expectation or a step failed
 	exitUsage   = 2 // a bad file, flag or argument
 	exitNoStart = 3 // cannot start
+
+	// exec returns the code of its command, or one of these when the command succeeded.
+	exitNoCalls    = 96 // the command made no call
+	exitUnexpected = 97 // the calls were not as expected
 )
 
 // version is set by the linker.
@@ -85,19 +89,23 @@ func newRoot() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(
-		newServe(), newFlow(), newRun(), newCheck(), newErrors(), newRoutes(), newScenarios(),
+		newServe(), newFlow(), newRun(), newExec(), newRule(), newCheck(), newErrors(), newRoutes(), newScenarios(),
 		newHealthcheck(), newVersion(),
 	)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd) }
 	return root
 }
 
-// fromEnvironment gives each flag that was not set the value of its twin: --max-worlds
-// is TWEED_MAX_WORLDS.
+// twin is the variable that sets a flag: --max-worlds is TWEED_MAX_WORLDS.
+func twin(f *pflag.Flag) string {
+	return "TWEED_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}
+
+// fromEnvironment gives each flag that was not set the value of its twin.
 func fromEnvironment(cmd *cobra.Command) error {
 	var err error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		name := "TWEED_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := twin(f)
 		value, ok := os.LookupEnv(name)
 		if !ok || f.Changed || f.Name == "help" || err != nil {
 			return

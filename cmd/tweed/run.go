@@ -1,100 +1,176 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"runtime"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"tweed/cmd/tweed/report"
 	"tweed/cmd/tweed/runner"
-	"tweed/emulator"
 	"tweed/emulator/scenario"
 )
 
 type runFlags struct {
-	seed       uint64
-	transcript string
-	asJSON     bool
+	seed              uint64
+	repeat            int
+	transcript, junit string
+	asJSON            bool
 }
+
+const runLong = `run starts an emulator for each scenario, makes the calls of its steps (without steps: walks the
+reference client's flow) and compares what comes with what the file expects. A name of
+"tweed scenarios" is a file, too; a directory is every *.yaml in it and below. Scenarios run beside
+each other, GOMAXPROCS at a time; the output has the order of the arguments. Under GitHub Actions
+problems become annotations, and the job's summary has a table.
+
+Exit code:
+  0  all is as expected
+  1  something is not
+  2  a file or flag cannot be used, and nothing was run
+  3  a server cannot be started`
 
 func newRun() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run FILE...",
+		Use:   "run FILE|NAME|DIR...",
 		Short: "run scenarios as tests",
-		Long: "run starts an emulator for each scenario, makes the calls of its steps (without steps: walks the reference\n" +
-			"client's flow) and compares what comes with what the file expects. A name of \"tweed scenarios\" is a file, too.",
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, files []string) error { return runFiles(cmd, files, f) },
+		Long:  runLong,
+		Args:  cobra.MinimumNArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return runFiles(cmd, args, f) },
 	}
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "seed in place of the scenarios'")
+	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "run each scenario so often; all transcripts must be the same bytes")
 	cmd.Flags().StringVar(&f.transcript, "transcript", "", "file for everything that went over the wire")
+	cmd.Flags().StringVar(&f.junit, "junit", "", "file for the results as JUnit XML")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-func runFiles(cmd *cobra.Command, files []string, f runFlags) error {
-	loaded, err := loadAll(cmd.ErrOrStderr(), files)
+func runFiles(cmd *cobra.Command, args []string, f runFlags) error {
+	if f.repeat < 1 {
+		return usage(fmt.Errorf("--repeat %d: the least is 1", f.repeat))
+	}
+	loaded, err := loadAll(cmd.ErrOrStderr(), args)
 	if err != nil {
 		return err
 	}
-	var transcript []byte
-	reports := make([]*runner.Report, 0, len(loaded))
+	outputs, err := openOutputs(f.junit, f.transcript)
+	if err != nil {
+		return err
+	}
+	defer outputs.close()
+	var reports []*runner.Report
 	bad := 0
-	for i, s := range loaded {
-		report, err := runner.Run(cmd.Context(), s, runner.Options{Seed: f.seed, Drive: Drive})
-		if err != nil {
-			return noStart(fmt.Errorf("%s: %w", files[i], err))
+	for i, one := range runAll(cmd.Context(), loaded, f) {
+		done := <-one
+		if done.err != nil {
+			return noStart(fmt.Errorf("%s: %w", loaded[i].File(), done.err))
 		}
-		reports = append(reports, report)
-		transcript = append(transcript, ("# " + files[i] + "\n\n" + string(report.Transcript) + "\n")...)
-		if !report.Good() {
+		reports = append(reports, done.report)
+		if !done.report.Good() {
 			bad++
 		}
 		if !f.asJSON {
-			printReport(cmd.OutOrStdout(), report)
-		}
-	}
-	if f.transcript != "" {
-		if err := os.WriteFile(f.transcript, transcript, 0o600); err != nil {
-			return usage(err)
+			printReport(cmd.OutOrStdout(), done.report)
 		}
 	}
 	if f.asJSON {
-		if err := printJSON(cmd.OutOrStdout(), reports); err != nil {
-			return failed(err)
-		}
+		err = printJSON(cmd.OutOrStdout(), reports)
 	} else {
 		fmt.Fprintf(cmd.OutOrStdout(), "%d passed, %d failed\n", len(reports)-bad, bad)
 	}
-	if bad > 0 {
-		return failed(nil)
+	err = errors.Join(err, outputs.write(f.transcript, transcripts(reports)),
+		tell(cmd.ErrOrStderr(), outputs, f.junit, suitesOf(reports)))
+	if err != nil || bad > 0 {
+		return failed(err)
 	}
 	return nil
 }
 
-// loadAll loads all files before the first one runs, and says what is wrong with each.
-func loadAll(stderr io.Writer, files []string) ([]*scenario.Scenario, error) {
-	var loaded []*scenario.Scenario
-	bad := false
-	for _, file := range files {
-		s, err := emulator.Load(file, os.ReadFile)
-		if err == nil {
-			err = runner.Check(s)
-		}
+// outcome is what came of one scenario: a report, or why it could not be run.
+type outcome struct {
+	report *runner.Report
+	err    error
+}
+
+// runAll starts all scenarios, GOMAXPROCS at a time, and returns where the outcome of each
+// will come, in their order.
+func runAll(ctx context.Context, loaded []*scenario.Scenario, f runFlags) []chan outcome {
+	places := make(chan struct{}, runtime.GOMAXPROCS(0))
+	outcomes := make([]chan outcome, len(loaded))
+	for i, s := range loaded {
+		outcomes[i] = make(chan outcome, 1)
+		go func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			report, err := runRepeatedly(ctx, s, f)
+			outcomes[i] <- outcome{report, err}
+		}()
+	}
+	return outcomes
+}
+
+// runRepeatedly runs a scenario --repeat times; the first report counts. Another run whose
+// transcript differs is a problem of it.
+func runRepeatedly(ctx context.Context, s *scenario.Scenario, f runFlags) (*runner.Report, error) {
+	options := runner.Options{Seed: f.seed, Drive: Drive}
+	first, err := runner.Run(ctx, s, options)
+	if err != nil {
+		return nil, err
+	}
+	for n := 2; n <= f.repeat && ctx.Err() == nil; n++ {
+		start := time.Now()
+		again, err := runner.Run(ctx, s, options)
 		if err != nil {
-			fmt.Fprintln(stderr, err)
-			bad = true
-			continue
+			return nil, err
 		}
-		loaded = append(loaded, s)
+		one := report.Case{Name: fmt.Sprintf("run %d is the same", n), Time: time.Since(start)}
+		if difference := firstDifference(first.Transcript, again.Transcript); difference != "" {
+			one.Problems = scenario.Problems{s.Problem("", fmt.Sprintf("run %d differs from run 1: %s", n, difference), "")}
+		}
+		first.Add(one)
 	}
-	if bad {
-		return nil, usage(errors.New("nothing was run"))
+	return first, nil
+}
+
+// firstDifference says at which line two transcripts differ first, "" where they do not.
+func firstDifference(first, again []byte) string {
+	if string(first) == string(again) {
+		return ""
 	}
-	return loaded, nil
+	a, b := strings.Split(string(first), "\n"), strings.Split(string(again), "\n")
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	line := func(lines []string) string {
+		if n < len(lines) {
+			return fmt.Sprintf("%q", lines[n])
+		}
+		return "the end"
+	}
+	return fmt.Sprintf("line %d of the transcript is %s, and was %s", n+1, line(b), line(a))
+}
+
+func transcripts(reports []*runner.Report) []byte {
+	var all []byte
+	for _, r := range reports {
+		all = append(all, ("# " + r.File + "\n\n" + string(r.Transcript) + "\n")...)
+	}
+	return all
+}
+
+func suitesOf(reports []*runner.Report) (suites []report.Suite) {
+	for _, r := range reports {
+		suites = append(suites, r.Suite())
+	}
+	return suites
 }
 
 func printReport(w io.Writer, r *runner.Report) {

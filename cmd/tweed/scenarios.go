@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -18,19 +18,19 @@ func newScenarios() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w := cmd.OutOrStdout()
 			if len(args) == 1 {
-				text, ok := scenarios.Find(args[0])
-				if !ok {
-					return usage(fmt.Errorf("there is no scenario %q; \"tweed scenarios\" lists them", args[0]))
-				}
-				_, err := w.Write(text)
-				return err
-			}
-			for _, name := range scenarios.Names() {
-				s, err := emulator.Load(name, os.ReadFile)
+				s, err := emulator.Shipped(args[0])
 				if err != nil {
 					return usage(err)
 				}
-				fmt.Fprintf(w, "%-34s %s\n", name, s.About)
+				_, err = io.WriteString(w, s.Source())
+				return err
+			}
+			for _, name := range scenarios.Names() {
+				s, err := emulator.Shipped(name)
+				if err != nil {
+					return usage(err)
+				}
+				fmt.Fprintf(w, "%-44s %s\n", name, s.About)
 			}
 			return nil
 		},

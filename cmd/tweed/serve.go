@@ -115,13 +115,5 @@ func banner(w io.Writer, emu *emulator.Emulator, f serveFlags) {
 	if f.options.Seed != 0 {
 		fmt.Fprintf(w, "seed %d; repeat with --seed %d\n", f.options.Seed, f.options.Seed)
 	}
-	for _, line := range []struct{ sdk, how string }{
-		{"go", fmt.Sprintf("cfg.UseEnvironment(plaid.Environment(%q))", url)},
-		{"node", fmt.Sprintf("new Configuration({basePath: '%s', ...})", url)},
-		{"python", fmt.Sprintf("plaid.Configuration(host='%s', ...)", url)},
-		{"java", fmt.Sprintf("apiClient.setPlaidAdapter(%q)", url)},
-		{"sentinel", url + " in place of https://uat-api.apexclearing.com"},
-	} {
-		fmt.Fprintf(w, "  %-9s %s\n", line.sdk, line.how)
-	}
+	listSDKs(w, func(s sdk) string { return s.quote + url + s.quote })
 }

@@ -3,5 +3,6 @@
 // through the client of a test is checked against the OpenAPI document which that SDK ships.
 //
 // It is a module of its own, so that the SDK (17 MB of Go) stays out of the emulator's dependencies. It uses what a
-// user of package emulator can use and nothing else.
+// user of package emulator can use and nothing else. The test suite of a Node app, run by "tweed exec", stands here,
+// too, because it needs node and npm.
 package conformance

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,9 +19,9 @@ import (
 	"tweed/emulator/scenario"
 )
 
-// keysOf are the credentials of calls that bring none: those that the scenario pins
+// Keys are the credentials of calls that bring none: those that the scenario pins
 // first, else made-up ones.
-func keysOf(s *scenario.Scenario) scenario.Credentials {
+func Keys(s *scenario.Scenario) scenario.Credentials {
 	local := flow.Local("", "")
 	keys := scenario.Credentials{
 		ClientID: local.Plaid.ClientID, Secret: string(local.Plaid.Secret), Username: local.Sentinel.Username,
@@ -29,10 +30,11 @@ func keysOf(s *scenario.Scenario) scenario.Credentials {
 	for i := len(s.Credentials) - 1; i >= 0; i-- {
 		c := s.Credentials[i]
 		if c.ClientID != "" {
-			keys.ClientID, keys.Secret = c.ClientID, c.Secret
+			keys.ClientID, keys.Secret = c.ClientID, cmp.Or(c.Secret, keys.Secret) // an empty one accepts any
 		}
 		if c.Username != "" {
-			keys.Username, keys.Entity, keys.SharedSecret = c.Username, c.Entity, c.SharedSecret
+			keys.Username, keys.Entity = c.Username, cmp.Or(c.Entity, keys.Entity)
+			keys.SharedSecret = cmp.Or(c.SharedSecret, keys.SharedSecret)
 		}
 	}
 	return keys
@@ -158,7 +160,7 @@ func (r *run) authenticate(ctx context.Context, req *http.Request, with any, s *
 			return nil
 		}
 	}
-	keys := keysOf(r.scenario)
+	keys := Keys(r.scenario)
 	req.Header.Set("PLAID-CLIENT-ID", keys.ClientID)
 	req.Header.Set("PLAID-SECRET", keys.Secret)
 	return nil
@@ -169,7 +171,7 @@ const loginLife = 24 * time.Hour
 
 // login gets a Sentinel JWT for the calls of steps.
 func (r *run) login(ctx context.Context) error {
-	keys := keysOf(r.scenario)
+	keys := Keys(r.scenario)
 	jws, err := flow.SignLogin(keys.Username, keys.Entity, flow.Secret(keys.SharedSecret), r.world.Now())
 	if err != nil {
 		return err

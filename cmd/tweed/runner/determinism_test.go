@@ -88,7 +88,7 @@ func transcript(name string, seed uint64) ([]byte, error) {
 		return nil, err
 	}
 	if !report.Good() {
-		return nil, fmt.Errorf("%q", report.Problems)
+		return nil, report.Problems
 	}
 	return report.Transcript, nil
 }

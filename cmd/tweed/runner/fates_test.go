@@ -48,9 +48,8 @@ func TestPrintedExample(t *testing.T) {
 	require.Empty(t, perform(t, s, 0).Problems)
 	s = parse(t, printed)
 	s.Steps[1].With = map[string]any{"amount": "999.99"}
-	require.Equal(t, []string{
-		"flow: wanted it to end returned, got completed", `flow: wanted reason R01, got ""`,
-	}, perform(t, s, 0).Problems)
+	require.Equal(t, "test.yaml:27:9: flow: wanted it to end returned, got completed\n"+
+		`test.yaml:27:9: flow: wanted reason R01, got ""`, perform(t, s, 0).Problems.Error())
 }
 
 // TestReachable: a scenario reaches every state that a transfer can stop in, every reject reason, and returns that come

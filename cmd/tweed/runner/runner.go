@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tweed/cmd/tweed/flow"
+	"tweed/cmd/tweed/report"
 	"tweed/emulator"
 	"tweed/emulator/scenario"
 )
@@ -25,10 +26,12 @@ type Options struct {
 
 // Report is what came of one scenario.
 type Report struct {
-	File     string   `json:"file"`
-	Name     string   `json:"name"`
-	Steps    int      `json:"steps"`
-	Problems []string `json:"problems"` // what was not as expected, in order
+	File     string            `json:"file"`
+	Name     string            `json:"name"`
+	Steps    int               `json:"steps"`
+	Problems scenario.Problems `json:"problems"` // what was not as expected, in order, with its place in the file
+	// Cases are what was examined: the steps, the end of the flow, the counts of calls.
+	Cases []report.Case `json:"-"`
 	// Transcript is everything that went over the wire, but for the header Date, and what
 	// was collected: the same seed gives the same bytes.
 	Transcript []byte `json:"-"`
@@ -36,6 +39,15 @@ type Report struct {
 
 // Good tells whether everything was as expected.
 func (r *Report) Good() bool { return len(r.Problems) == 0 }
+
+// Suite is the report for other programs.
+func (r *Report) Suite() report.Suite { return report.Suite{Name: r.File, Cases: r.Cases} }
+
+// Add adds a case.
+func (r *Report) Add(c report.Case) {
+	r.Cases = append(r.Cases, c)
+	r.Problems = append(r.Problems, c.Problems...)
+}
 
 // run is one scenario on its way.
 type run struct {
@@ -48,6 +60,7 @@ type run struct {
 	jwt      string
 	jwtUntil time.Time
 	vars     map[string]any
+	walked   time.Duration // wall time of the flow by itself
 	report   *Report
 }
 
@@ -81,12 +94,12 @@ func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) 
 	}
 	r := &run{
 		scenario: s, emulator: emu, world: emu.World(worldName), tape: &tape{}, vars: map[string]any{},
-		report: &Report{File: s.File(), Name: s.Name, Steps: len(s.Steps)},
+		report: &Report{File: s.File(), Name: s.Name, Steps: len(s.Steps), Problems: scenario.Problems{}},
 	}
 	transport := &recorder{tape: r.tape, next: &http.Transport{}, base: emu.URL()}
 	r.http = &http.Client{Transport: transport}
 	cfg := flow.Local(emu.URL(), "")
-	keys := keysOf(s)
+	keys := Keys(s)
 	cfg.Plaid.ClientID, cfg.Plaid.Secret = keys.ClientID, flow.Secret(keys.Secret)
 	cfg.Sentinel.Username, cfg.Sentinel.Entity = keys.Username, keys.Entity
 	cfg.Sentinel.SharedSecret = flow.Secret(keys.SharedSecret)
@@ -108,22 +121,31 @@ func (r *run) walk(ctx context.Context) {
 	r.given()
 	for i := range r.scenario.Steps {
 		step := &r.scenario.Steps[i]
-		for _, problem := range r.step(ctx, step) {
-			r.problem("step %d (%s): %s", i+1, title(step), problem)
-		}
+		name := fmt.Sprintf("step %d (%s)", i+1, title(step))
+		r.examine(name, fmt.Sprintf("steps[%d].expect", i), func() []string { return r.step(ctx, step) })
 		if ctx.Err() != nil {
-			r.problem("interrupted")
+			r.examine("end", "", func() []string { return []string{"interrupted"} })
 			return
 		}
 	}
 	if len(r.scenario.Steps) == 0 {
+		start := time.Now()
 		_, _ = r.flow.Run(ctx) // how it ends is compared below
+		r.walked = time.Since(start)
 	}
 	r.compareEnd(ctx)
 }
 
-func (r *run) problem(format string, args ...any) {
-	r.report.Problems = append(r.report.Problems, fmt.Sprintf(format, args...))
+// examine does one thing that the scenario expects, keeps what was not as expected, and
+// says where in the file that is: path is the place of the expectation.
+func (r *run) examine(name, path string, f func() []string) {
+	start := time.Now()
+	one := report.Case{Name: name}
+	for _, text := range f() {
+		one.Problems = append(one.Problems, r.scenario.Problem(path, name+": "+text, ""))
+	}
+	one.Time = time.Since(start)
+	r.report.Add(one)
 }
 
 // title names a step in messages.
@@ -241,25 +263,43 @@ func compareFlowStep(s *scenario.Step, err error) []string {
 
 // compareEnd compares what the scenario expects of the whole.
 func (r *run) compareEnd(ctx context.Context) {
-	r.compareFlowEnd(ctx)
+	if r.scenario.Expect.Flow.Ends != "" || len(r.scenario.Steps) == 0 {
+		r.examine("flow", "expect.flow", func() []string { return r.compareFlowEnd(ctx) })
+		r.report.Cases[len(r.report.Cases)-1].Time += r.walked
+	}
+	for _, one := range Calls(r.scenario, r.world.Calls()) {
+		r.report.Add(one)
+	}
+}
+
+// Calls compares the calls that came with what the scenario expects of their numbers: a
+// case for each expectation.
+func Calls(s *scenario.Scenario, calls []emulator.Call) (cases []report.Case) {
 	var seen []scenario.Seen
-	for _, c := range r.world.Calls() {
+	for _, c := range calls {
 		seen = append(seen, scenario.Seen{Method: c.Method, Path: c.Route, Status: c.Status, Code: c.Code, Type: c.Type})
 	}
-	r.report.Problems = append(r.report.Problems, r.scenario.Expect.Check(seen)...)
+	for i, wanted := range s.Expect.Calls {
+		one := report.Case{Name: fmt.Sprintf("calls %d (%s)", i+1, wanted.Call)}
+		for _, text := range (scenario.Expect{Calls: []scenario.CallExpect{wanted}}).Check(seen) {
+			one.Problems = append(one.Problems, s.Problem(fmt.Sprintf("expect.calls[%d]", i), text, ""))
+		}
+		cases = append(cases, one)
+	}
+	return cases
 }
 
 // pending is the end of a flow whose transfer is under way.
 const pending = "pending"
 
-func (r *run) compareFlowEnd(ctx context.Context) {
+func (r *run) compareFlowEnd(ctx context.Context) (wrong []string) {
 	wanted := r.scenario.Expect.Flow
 	result := r.flow.Result()
 	if wanted.Ends == "" {
-		if len(r.scenario.Steps) == 0 && !result.OK() {
-			r.problem("flow: it ended %s%s", result.End, reason(result))
+		if !result.OK() {
+			return []string{fmt.Sprintf("it ended %s%s", result.End, reason(result))}
 		}
-		return
+		return nil
 	}
 	if result.End == "" && wanted.Ends != pending {
 		_ = r.flow.Step(ctx, flow.StepSettle) // its result is compared
@@ -270,11 +310,12 @@ func (r *run) compareFlowEnd(ctx context.Context) {
 		end = pending
 	}
 	if end != wanted.Ends {
-		r.problem("flow: wanted it to end %s, got %s%s", wanted.Ends, end, reason(result))
+		wrong = append(wrong, fmt.Sprintf("wanted it to end %s, got %s%s", wanted.Ends, end, reason(result)))
 	}
 	if wanted.Reason != "" && wanted.Reason != result.Reason {
-		r.problem("flow: wanted reason %s, got %q", wanted.Reason, result.Reason)
+		wrong = append(wrong, fmt.Sprintf("wanted reason %s, got %q", wanted.Reason, result.Reason))
 	}
+	return wrong
 }
 
 func reason(r *flow.Result) string {

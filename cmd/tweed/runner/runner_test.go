@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func TestShippedScenarios(t *testing.T) {
 				report := perform(t, s, seed)
 				require.Empty(t, report.Problems)
 				require.True(t, report.Good())
-				require.Equal(t, name, report.Name)
+				require.Equal(t, path.Base(name), report.Name)
 				require.NotEmpty(t, report.Transcript)
 			}
 		})
@@ -131,7 +132,7 @@ func TestProblems(t *testing.T) {
 			report := perform(t, parse(t, test.text), 0)
 			require.Len(t, report.Problems, len(test.problems), "%q", report.Problems)
 			for i, wanted := range test.problems {
-				require.Contains(t, report.Problems[i], wanted)
+				require.Contains(t, report.Problems[i].String(), wanted)
 			}
 		})
 	}
@@ -146,7 +147,7 @@ func TestRunInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	report, err := Run(ctx, s, Options{Drive: drive})
 	require.NoError(t, err)
-	require.Contains(t, report.Problems, "interrupted")
+	require.Contains(t, report.Problems.Error(), "interrupted")
 }
 
 // TestRunCannotStart: a scenario whose beginning cannot be is an error and no report.

@@ -125,6 +125,13 @@ func (j *Journal) Read(f Filter) (entries []Entry, gone uint64) {
 	return entries, gone
 }
 
+// Count returns how many entries were ever added, and how many left for want of room.
+func (j *Journal) Count() (added, gone uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.seq, j.gone
+}
+
 // Clear forgets all entries of a world, or all if world is empty.
 func (j *Journal) Clear(world string) {
 	j.mu.Lock()

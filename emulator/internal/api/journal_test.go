@@ -45,6 +45,10 @@ func TestJournalBound(t *testing.T) {
 	entries, _ = j.Read(Filter{})
 	require.Equal(t, []uint64{28}, numbers(entries))
 	require.Equal(t, uint64(28), entries[0].Seq)
+
+	j.Clear("w")
+	added, gone := j.Count()
+	require.Equal(t, []uint64{28, 27}, []uint64{added, gone}, "what is cleared did come, and did not leave for want of room")
 }
 
 func TestJournalOff(t *testing.T) {

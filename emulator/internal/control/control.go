@@ -24,9 +24,9 @@ type API struct {
 	Journal *api.Journal
 	// Config returns what a world starts from under a scenario.
 	Config func(*scenario.Scenario) (world.Config, error)
-	// Embedded returns the text of a scenario that comes with Tweed.
-	Embedded func(name string) ([]byte, bool)
-	Version  string
+	// Shipped returns a scenario that comes with Tweed.
+	Shipped func(name string) (*scenario.Scenario, error)
+	Version string
 }
 
 var (
@@ -60,7 +60,7 @@ func (a *API) table() []operation {
 		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
 		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
 		{"GET", w + "rules", "the rules that were added", a.listRules},
-		{"POST", w + "rules", "add a rule: YAML or JSON", a.addRule},
+		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", a.addRule},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
 		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
 		{"GET", "journal", "calls: ?world= &path= &op= &code= &client= &since= &last=", a.readJournal},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -187,12 +189,7 @@ func (a *API) showScenario(c *api.Call) (any, error) {
 }
 
 func (a *API) putScenario(c *api.Call) (any, error) {
-	text, file := c.Body.Raw, "scenario"
-	name := strings.TrimSpace(string(text))
-	if embedded, ok := a.Embedded(name); ok {
-		text, file = embedded, name
-	}
-	s, err := scenario.Load(file, text)
+	s, err := a.scenarioOf(c.Body.Raw)
 	if err != nil {
 		return nil, errScenario.New("text", err.Error())
 	}
@@ -207,6 +204,16 @@ func (a *API) putScenario(c *api.Call) (any, error) {
 	return doneBody{"world " + c.World.Name() + " started again under scenario " + strconv.Quote(s.Name)}, nil
 }
 
+// nameForm is a body that is no scenario but the name of one.
+var nameForm = regexp.MustCompile(`^[a-z0-9_/-]+(\.yaml)?$`)
+
+func (a *API) scenarioOf(text []byte) (*scenario.Scenario, error) {
+	if name := strings.TrimSpace(string(text)); nameForm.MatchString(name) {
+		return a.Shipped(name)
+	}
+	return scenario.Load("scenario", text)
+}
+
 type rulesBody struct {
 	Rules []scenario.Rule `json:"rules"`
 }
@@ -216,13 +223,26 @@ func (a *API) listRules(c *api.Call) (any, error) { return rulesBody{rules.List(
 func (a *API) addRule(c *api.Call) (any, error) {
 	rule, err := scenario.ParseRule(c.Body.Raw)
 	if err != nil {
-		return nil, errScenario.New("text", err.Error())
+		return nil, errScenario.New("text", inFile(err, queryOf(c).Get("file")).Error())
 	}
 	name, err := rules.Add(c.World, rule)
 	if err != nil {
 		return nil, errScenario.New("text", err.Error())
 	}
 	return doneBody{"added " + name}, nil
+}
+
+// inFile gives problems the name of the file that the client has read.
+func inFile(err error, file string) error {
+	problems, ok := errors.AsType[scenario.Problems](err)
+	if !ok {
+		return err
+	}
+	problems = slices.Clone(problems)
+	for i := range problems {
+		problems[i].File = file
+	}
+	return problems
 }
 
 func (a *API) removeRule(c *api.Call) (any, error) {

@@ -1,0 +1,3 @@
+module fundingapp
+
+go 1.26.0
