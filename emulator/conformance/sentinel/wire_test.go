@@ -98,8 +98,11 @@ func (w *wire) try(l letter) (mail, error) {
 	if _, err := io.WriteString(conn, strings.Join(lines, "\r\n")+"\r\n\r\n"+l.body); err != nil {
 		return mail{}, err
 	}
-	request := &http.Request{Method: l.method}
-	response, err := http.ReadResponse(bufio.NewReader(conn), request)
+	reader, request := bufio.NewReader(conn), &http.Request{Method: l.method}
+	response, err := http.ReadResponse(reader, request)
+	if err == nil && response.StatusCode == http.StatusContinue {
+		response, err = http.ReadResponse(reader, request)
+	}
 	if err != nil {
 		return mail{}, err
 	}
