@@ -46,6 +46,8 @@ func goodBody(o emulator.Route) map[string]any {
 		return map[string]any{"jws": "a.b.c"}
 	case o.Method == http.MethodPut && last == "{relationshipId}":
 		return map[string]any{"nickname": "other"}
+	case last == "update_plaid" && o.Depth != "none":
+		return map[string]any{"plaidProcessorToken": "processor-sandbox-x"}
 	case last == "ach_relationships":
 		return map[string]any{
 			"account": account, "bankRoutingNumber": "121000358", "bankAccount": "123456789",
