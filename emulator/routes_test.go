@@ -57,6 +57,12 @@ func TestNoRoute(t *testing.T) {
 		require.Equal(t, status, got.Status, "%s: %s", call, got.Body)
 		require.NotNil(t, got.Fields, "%s: %s", call, got.Body)
 	}
-	require.Equal(t, http.StatusOK, c.get("/sentinel//api/v1//ach_relationships").Status, "one client doubles slashes")
+	for _, path := range []string{
+		"/sentinel//api/v1//ach_relationships", "//sentinel/api/v1/ach_relationships", "///legit/api/v1/verify",
+		"//ale/api/v1/read/t/TWEED",
+	} {
+		require.Equal(t, http.StatusOK, c.get(path, "Authorization", c.jwt).Status, "%s: one client doubles slashes", path)
+	}
+	require.Equal(t, http.StatusNotFound, c.get("//_tweed/health").Status, "only the vendors' paths")
 	c.ok("/%69tem/get?x=1", fields{"access_token": c.accessToken()})
 }

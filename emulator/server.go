@@ -43,7 +43,7 @@ func (e *Emulator) newPipeline() *api.Pipeline {
 func (e *Emulator) newHandler() http.Handler {
 	router := mux.NewRouter().SkipClean(true)
 	mount := func(prefix string, f *api.Family) {
-		router.PathPrefix(prefix).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		router.MatcherFunc(under(prefix)).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			e.pipeline.Serve(f, w, r)
 		})
 	}
@@ -58,6 +58,14 @@ func (e *Emulator) newHandler() http.Handler {
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
 	mount("/", plaid.Family())
 	return e.outermost(router)
+}
+
+// under matches paths that begin with a prefix, also those with more slashes in front: a base URL that ends with one,
+// and a path that begins with one.
+func under(prefix string) mux.MatcherFunc {
+	return func(r *http.Request, _ *mux.RouteMatch) bool {
+		return strings.HasPrefix(strings.TrimLeft(r.URL.Path, "/"), strings.TrimPrefix(prefix, "/"))
+	}
 }
 
 func (e *Emulator) controlHandler() http.Handler {

@@ -87,7 +87,10 @@ func checkBody(c *api.Call) error {
 		return nil
 	}
 	_, err := api.DecodeJSON(&api.Request{Body: c.Body.Raw})
-	if err == nil {
+	switch coding := c.Header("Content-Encoding"); {
+	case coding != "":
+		err = errors.New("it has Content-Encoding " + coding + ", which is not read here")
+	case err == nil:
 		err = errors.New("it is no JSON object")
 	}
 	return errBadRequest.New("text", "the body could not be read as a JSON object: "+err.Error())
