@@ -155,19 +155,28 @@ func TestRoadOnBankingDays(t *testing.T) {
 func TestExportOnTheRoad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := Transfer{ID: "20260105000001", State: Pending, AmountCents: 10000}.move(w, onApprove)
-	require.NoError(t, err)
+	ids := []string{"20260105000001", "20260105000002"}
+	for i, one := range []Transfer{{Direction: Incoming}, {Direction: Outgoing, Micro: microDeposit{Pair: 1, Recalled: true}}} {
+		one.ID, one.State, one.AmountCents = ids[i], Pending, 10000
+		_, err := one.move(w, onApprove)
+		require.NoError(t, err)
+	}
 	w.Advance(5 * time.Hour)
 	saved, err := w.Export()
 	require.NoError(t, err)
 	other := newWorld(t)
 	require.NoError(t, other.Import(saved))
 	for _, each := range []*world.World{w, other} {
-		middle, _ := transfers.Get(each, "20260105000001")
-		require.Equal(t, FundsPosted, middle.State)
+		for _, id := range ids {
+			middle, _ := transfers.Get(each, id)
+			require.Equal(t, FundsPosted, middle.State)
+		}
 		each.Advance(48 * time.Hour)
-		end, _ := transfers.Get(each, "20260105000001")
-		require.Equal(t, Complete, end.State)
+		for i, id := range ids {
+			end, _ := transfers.Get(each, id)
+			require.Equal(t, Complete, end.State)
+			require.Equal(t, []place{inCash, ofFirm}[i], end.place())
+		}
 	}
 	one, err := w.Export()
 	require.NoError(t, err)
