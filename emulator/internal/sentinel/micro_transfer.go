@@ -56,13 +56,15 @@ func (r relationship) recallPair(w *world.World) {
 }
 
 // recall cancels micro-deposits that the bank does not have yet, and takes others back when they have arrived
-// (assumed).
+// (assumed). Those that failed are back already.
 func (t Transfer) recall(w *world.World) {
-	if _, err := t.move(w, onCancel); err == nil {
+	if slices.Contains(undone, t.State) {
 		return
 	}
-	t.Micro.Recalled = true
-	t.takeBack(w)
+	if _, err := t.move(w, onCancel); err != nil {
+		t.Micro.Recalled = true
+		t.takeBack(w)
+	}
 }
 
 // takeBack stores recalled micro-deposits, and books that they came back if they have arrived. The state stays: there

@@ -140,6 +140,9 @@ func TestMicroDepositTakenBack(t *testing.T) {
 				require.Equal(t, State(c[1]), s.pair(id).State)
 				require.Equal(t, c[2], s.moves())
 				require.Equal(t, status, s.get(relationshipsPath+"/"+id).Body, "its transfer does not change it")
+				back := s.pair(id)
+				s.post(relationshipsPath+"/"+id+"/cancel", nil)
+				require.Equal(t, back, s.pair(id), "it is taken back once")
 			})
 		}
 	}
