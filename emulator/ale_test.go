@@ -34,11 +34,16 @@ func (n notice) status() string {
 	return payload.Status
 }
 
-const transferTopic = "sentinel-ach-transfer-status"
+const (
+	transferTopic = "sentinel-ach-transfer-status"
+	microTopic    = "sentinel-ach-micro-deposit-transfer-status"
+)
 
 // tryALE reads the topic of transfers.
-func (c *client) tryALE(query string) ([]notice, error) {
-	got, err := c.try(http.MethodGet, "/ale/api/v1/read/"+transferTopic+"/TWEED?"+query, "")
+func (c *client) tryALE(query string) ([]notice, error) { return c.tryTopic(transferTopic, query) }
+
+func (c *client) tryTopic(topic, query string) ([]notice, error) {
+	got, err := c.try(http.MethodGet, "/ale/api/v1/read/"+topic+"/TWEED?"+query, "")
 	if err = expect(http.StatusOK, got, err); err != nil {
 		return nil, err
 	}
@@ -63,13 +68,18 @@ type polled struct {
 	err     error
 }
 
-// poll begins a long poll and returns when the server has it.
+// poll begins a long poll of the topic of transfers and returns when the server has it.
 func (c *client) poll(query string) <-chan polled {
+	c.t.Helper()
+	return c.pollTopic(transferTopic, query)
+}
+
+func (c *client) pollTopic(topic, query string) <-chan polled {
 	c.t.Helper()
 	before := c.requests()
 	done := make(chan polled, 1)
 	go func() {
-		notices, err := c.tryALE(query + "&streamType=LONG_POLL")
+		notices, err := c.tryTopic(topic, query+"&streamType=LONG_POLL")
 		done <- polled{notices, err}
 	}()
 	c.await(before + 1)
@@ -262,6 +272,31 @@ func TestALERunningClock(t *testing.T) {
 	require.Equal(t, "COMPLETE", got.notices[0].status())
 	require.Equal(t, "2026-01-06T13:30:00.000+00:00", got.notices[0].DateTime, "each event at its own instant")
 	require.Empty(t, other)
+}
+
+// TestALEMicroDeposits: micro-deposits arrive by a running clock without an approval, and the long poll that waits for
+// their COMPLETE ends.
+func TestALEMicroDeposits(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.RunT(t), "micro")
+	c.login()
+	c.ok("/sentinel/api/v1/ach_relationships", fields{
+		"account": "3TW05057", "bankRoutingNumber": "121000358", "bankAccount": "123456789", "bankAccountOwnerName": "Owner",
+		"bankAccountType": "CHECKING", "nickname": "", "approvalMethod": "MICRO_DEPOSIT",
+	})
+	seen, err := c.tryTopic(microTopic, "")
+	require.NoError(t, err)
+	require.Len(t, seen, 2)
+	last := seen[1].ID + 2*(seen[1].ID-seen[0].ID) // SENT_TO_BANK
+	done := c.pollTopic(microTopic, fmt.Sprintf("timeoutSeconds=3600&highWaterMark=%d", last))
+	other := c.poll("timeoutSeconds=3600&highWaterMark=0")
+	c.good(http.MethodPost, "clock", fields{"run": "1000000x"}.json())
+	got := <-done
+	require.NoError(t, got.err)
+	require.Len(t, got.notices, 1)
+	require.Equal(t, "COMPLETE", got.notices[0].status())
+	require.Equal(t, "2026-01-06T13:30:00.000+00:00", got.notices[0].DateTime)
+	require.Empty(t, other, "it is no event of a transfer")
 }
 
 // TestALESurvives: events, their ids and their bytes are there after an export and an import

@@ -7,10 +7,11 @@ import (
 
 // ACH says which transfers a rule is about: deposit (money from the bank account to the
 // Apex account), withdrawal (the other way), micro_deposit (the two small amounts by which
-// a bank account is confirmed), or any. Its where can ask for account, account_mask,
-// amount_cents, client_user_id, direction, external_transfer_id, institution_id, item,
-// item_alias, routing_number, user and world; those of a Plaid Item are there for a
-// relationship that was made with a processor token.
+// a bank account is confirmed: each pair is one transfer, whose amount_cents is their sum
+// and which has no external_transfer_id), or any. Its where can ask for account,
+// account_mask, amount_cents, client_user_id, direction, external_transfer_id,
+// institution_id, item, item_alias, routing_number, user and world; those of a Plaid Item
+// are there for a relationship that was made with a processor token.
 type ACH string
 
 // The kinds of transfers.

@@ -136,7 +136,8 @@ func lookUp(reference string, vars map[string]any) (any, error) {
 
 // Find follows a path into a decoded reply: a JSON pointer (/accounts/0/mask) or names
 // and indexes between dots (accounts.0.mask). "accounts.mask=0000.account_id" takes, in a
-// list, the first item whose member has the value. The error of a path that leads nowhere
+// list, the first item whose member has the value. It goes on into a text that is a JSON
+// object or list (0.payload.status of ALE's events). The error of a path that leads nowhere
 // names the nearest member, or those there are.
 func Find(value any, path string) (any, error) {
 	parts := strings.Split(path, ".")
@@ -181,6 +182,11 @@ func member(value any, part string) (below any, problem string) {
 			return nil, fmt.Sprintf("has %d items, no number %d (the first is 0)", len(v), i)
 		}
 		return v[i], ""
+	case string:
+		switch inner := Decode([]byte(v)).(type) {
+		case map[string]any, []any:
+			return member(inner, part)
+		}
 	}
 	return nil, fmt.Sprintf("is %s and has no members", show(value))
 }

@@ -16,6 +16,7 @@ func TestCheckReply(t *testing.T) {
 		plaid  = `{"error_type":"ITEM_ERROR","error_code":"ITEM_LOCKED","error_message":"locked","display_message":null}`
 		legacy = `{"code":1106,"message":"bad public_token","resolve":"x"}`
 		limit  = `{"error_type":"RATE_LIMIT_EXCEEDED","error_code":"AUTH_LIMIT","error_message":"slow"}`
+		inText = `[{"n":"5","payload":"{\"status\":\"COMPLETE\",\"a\":[1]}"}]`
 	)
 	for name, c := range map[string]struct {
 		expect string
@@ -118,6 +119,17 @@ func TestCheckReply(t *testing.T) {
 		},
 		"text present": {`{body: present}`, 200, "eyJ", nil},
 		"list reply":   {`{body: {"0.id": 1}}`, 200, `[{"id":1}]`, nil},
+		"JSON in text": {`{body: {"0.payload": {status: COMPLETE, a.0: 1}, "0.no": missing}}`, 200, inText, nil},
+		"other JSON in text": {
+			`{body: {"0.payload.status": PENDING, 0.payload.staus: PENDING, 0.n.x: 1}}`,
+			200,
+			inText,
+			[]string{
+				`0.n.x: wanted 1, but 0.n is "5" and has no members`,
+				`0.payload.status: wanted "PENDING", got "COMPLETE"`,
+				`0.payload.staus: wanted "PENDING", but 0.payload has no "staus"; did you mean "status"?`,
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,7 +158,7 @@ func TestExpand(t *testing.T) {
 		"alice": map[string]any{"access_token": "access-sandbox-1", "n": json.Number("1.50"), "accounts": []any{
 			map[string]any{"mask": "0000", "account_id": "a"}, map[string]any{"mask": "1111", "account_id": "b"},
 		}},
-		"name": "x", "flag": true, "nil": nil,
+		"name": "x", "flag": true, "nil": nil, "event": map[string]any{"payload": `{"id":"7","list":[1]}`},
 	}
 	for text, want := range map[string]any{
 		"plain":                                "plain",
@@ -164,6 +176,9 @@ func TestExpand(t *testing.T) {
 		"$${name} ${name}":                     "${name} x",
 		"costs $name today":                    "costs $name today",
 		"$":                                    "$",
+		"$event.payload":                       `{"id":"7","list":[1]}`,
+		"/${event.payload.id}":                 "/7",
+		"$event.payload.list.0":                json.Number("1"),
 	} {
 		got, err := Expand(text, vars)
 		require.NoError(t, err, text)

@@ -149,9 +149,10 @@ func TestFateWarnings(t *testing.T) {
 			"{ach: any, then: {reject: NSF}}, {ach: deposit, then: {reject: OTHER}}",
 			"f:1:42: rule 2 can never act; rule 1 stands before it, matches the same transfers and acts without end",
 		},
-		"micro-deposits": {
-			`{ach: micro_deposit, then: {reject: OTHER}}`,
-			"f:1:15: rule 1 can never act; this version makes no transfers of micro-deposits; write deposit or withdrawal",
+		"micro-deposits": {`{ach: micro_deposit, then: {return: R03}}, {ach: any, then: {reject: OTHER}}`, ""},
+		"micro-deposits are credits": {
+			`{ach: micro_deposit, then: {return: R01}}`,
+			"f:1:45: R01 (Insufficient funds) does not answer a micro_deposit; a micro_deposit is a credit of the bank account",
 		},
 		"calls do not block": {`{call: "*", then: {delay: 1s}}, {ach: deposit, then: {reject: OTHER}}`, ""},
 	} {

@@ -58,6 +58,7 @@ type StepExpect struct {
 	//	  accounts.0.balances.available: {min: 100}
 	//	  accounts: {"0": {mask: "0000"}}     # members of members
 	//	  processor_token: present            # or missing, or null
+	//	  0.payload.status: COMPLETE          # also inside of a text that is JSON
 	//
 	// A value that is no mapping is compared with the whole body.
 	Body any `yaml:"body"`

@@ -21,10 +21,6 @@ func warn(s *Scenario) Problems {
 		}
 		b.note(rule, i)
 		rule.warnFate(r, at.index(i).key("then"))
-		if rule.ACH == MicroDeposit {
-			r.add(at.index(i).key("ach"), shownRule(rule, i)+" can never act",
-				"this version makes no transfers of micro-deposits; write deposit or withdrawal")
-		}
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return r.problems

@@ -10,6 +10,7 @@ import (
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 // ALE returns the dialect of Apex's event API: everything in the address, a bare array back, Legit's JWT as for
@@ -131,18 +132,39 @@ type transferNotice struct {
 	Reason             *string     `json:"reason"` // the return code, or the reject reason
 }
 
+// microDepositNotice is the payload about micro-deposits, which has no amount (Alpaca's gobroker). COMPLETE means that
+// the customer can be told to confirm, REJECTED that the micro-deposits failed.
+type microDepositNotice struct {
+	Timestamp          string    `json:"timestamp"`
+	TransferID         string    `json:"transferId"`
+	ExternalTransferID *string   `json:"externalTransferId"` // always null
+	Mechanism          string    `json:"transferMechanism"`
+	Direction          Direction `json:"direction"`
+	Account            string    `json:"account"`
+	Correspondent      string    `json:"correspondentCode"`
+	Status             State     `json:"status"`
+	Reason             *string   `json:"reason"` // as of a transfer
+	RelationshipID     string    `json:"achRelationshipId"`
+}
+
 // publish tells the correspondent of the transfer's relationship of its state.
 func (t Transfer) publish(w *world.World) {
 	r, _ := relationships.Get(w, t.Relationship)
-	n := transferNotice{
-		Timestamp: w.Now().Format(timeForm), TransferID: t.ID, ExternalTransferID: t.External, Direction: t.Direction,
-		Mechanism: "ACH", Account: t.Account, Correspondent: r.Owner, Amount: dollars(t.bankCents()), Status: t.State,
-		Reason: orNull(t.RejectReason),
-	}
+	now, reason := w.Now().Format(timeForm), orNull(t.RejectReason)
 	if t.State == Returned {
-		n.Reason = orNull(t.ReturnCode)
+		reason = orNull(t.ReturnCode)
 	}
-	publish(w, topicTransfer, r.Owner, n)
+	if t.kind() == scenario.MicroDeposit {
+		publish(w, topicMicroDeposit, r.Owner, microDepositNotice{
+			Timestamp: now, TransferID: t.ID, Mechanism: mechanism, Direction: t.Direction, Account: t.Account,
+			Correspondent: r.Owner, Status: t.State, Reason: reason, RelationshipID: t.Relationship,
+		})
+		return
+	}
+	publish(w, topicTransfer, r.Owner, transferNotice{
+		Timestamp: now, TransferID: t.ID, ExternalTransferID: t.External, Direction: t.Direction, Mechanism: mechanism,
+		Account: t.Account, Correspondent: r.Owner, Amount: dollars(t.bankCents()), Status: t.State, Reason: reason,
+	})
 }
 
 func orNull(s string) *string {

@@ -215,10 +215,12 @@ func TestALEDeterminism(t *testing.T) {
 		id := s.approvedRelationship()
 		transfer := s.good(depositsPath, deposit(id, "e-1", "100.00")).text("transferId")
 		s.good(simulationPath+transfer+"/approve", nil)
+		s.microRelationship()
 		s.advance(24 * time.Hour)
 		s.record.Reset()
-		require.Len(t, s.ale(topicRelationship, ""), 1)
+		require.Len(t, s.ale(topicRelationship, ""), 2)
 		require.Len(t, s.ale(topicTransfer, "streamType=LONG_POLL&timeoutSeconds=3600"), 5)
+		require.Len(t, s.ale(topicMicroDeposit, "streamType=LONG_POLL&timeoutSeconds=3600"), 5)
 		return s.record.String()
 	}
 	one, again, other := transcript(1), transcript(1), transcript(2)

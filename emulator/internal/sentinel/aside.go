@@ -1,10 +1,13 @@
 package sentinel
 
-import "tweed/emulator/internal/world"
+import (
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
 
 // The places of what neither comes from the bank nor goes to it.
 const (
-	atFirm   place = "fees"
+	asFee    place = "fees"
 	withheld place = "withheld" // tax
 )
 
@@ -16,7 +19,7 @@ func (t Transfer) debitCents() int64 { return t.AmountCents + t.feeCents() }
 
 // posted says whether a transfer in a state has taken its fees and the withheld tax from the account. That a deposit's
 // fee is taken then, too, and that whatever undoes a transfer brings all of it back, is assumed.
-func posted(s State) bool { return placeOf(Outgoing, s) != inCash }
+func posted(s State) bool { return placeOf(scenario.Withdrawal, s) != inCash }
 
 // postAsides books what a transfer's change of state did to its fees and to the withheld tax.
 func (t Transfer) postAsides(w *world.World, before State) {
@@ -26,13 +29,13 @@ func (t Transfer) postAsides(w *world.World, before State) {
 	for _, part := range []struct {
 		at    place
 		cents int64
-	}{{atFirm, t.feeCents()}, {withheld, t.WithheldCents}} {
+	}{{asFee, t.feeCents()}, {withheld, t.WithheldCents}} {
 		from, to := inCash, part.at
 		if posted(before) {
 			from, to = to, from
 		}
 		if part.cents > 0 {
-			postings.Put(w, postingKey(t.ID, t.State)+" "+string(part.at), posting{
+			postings.Put(w, postingKey(t.ID, string(t.State))+" "+string(part.at), posting{
 				Account: t.Account, At: w.Now(), From: from, To: to, Cents: part.cents,
 			})
 		}

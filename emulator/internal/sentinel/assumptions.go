@@ -137,8 +137,8 @@ var assumptions = []Assumption{
 	{
 		Name: returnCode, Settable: true, check: checkReturnCode,
 		What: "the return code of the test simulation's return, from when on it works, what it does to the relationship",
-		Default: defaultReturnCodes[Incoming] + " for deposits, " + defaultReturnCodes[Outgoing] + " for withdrawals; from " +
-			"SENT_TO_BANK on; cancelRelationship cancels with the reason null",
+		Default: defaultReturnCodes[Incoming] + " for deposits, " + defaultReturnCodes[Outgoing] + " for withdrawals and " +
+			"micro-deposits; from SENT_TO_BANK on; cancelRelationship cancels with the reason null",
 		WouldSettle: byTraffic + ": the simulation's return, then the transfer and its relationship",
 	},
 	{
@@ -170,6 +170,25 @@ var assumptions = []Assumption{
 		Default: "two different ones from 0.01 to 0.99, at once; approve: another method or impossible amounts are no try, " +
 			"400 after three wrong ones until a reissue; reissue answers with the relationship, 400 before three wrong ones",
 		WouldSettle: byTraffic + " for each of: four wrong tries, a reissue, an early reissue",
+	},
+	{
+		Name: "micro_deposit_transfer", What: "how a pair of micro-deposits is a transfer, and where it shows",
+		Default: "one transfer for both, OUTGOING, of the sum, out of the firm's money; APPROVED at once, nobody has to; " +
+			"the road of all transfers; found by its transferId with externalTransferId null, also by the test simulation's " +
+			"calls; not in GET transfers, not in amount_available; events in its own topic only",
+		WouldSettle: "the ALE events of one relationship by micro-deposits; GET transfers and GET transfers/achs after them",
+	},
+	{
+		Name: "micro_deposit_recall", What: "how micro-deposits are taken back, and when else than by the calls that say so",
+		Default: "after a right try, the third wrong one, and a cancel of the relationship: CANCELED before SENT_TO_BANK, " +
+			"else back at COMPLETE or at once after it, without an event and without another state",
+		WouldSettle: "the ALE events of a relationship that is approved before, and of one that is canceled after COMPLETE",
+	},
+	{
+		Name: "micro_deposit_failed", What: "what becomes of a relationship whose micro-deposits fail",
+		Default: "REJECTED, RETURNED, CANCELED, FAILED_AT_BANK: it stays PENDING (or APPROVED, if it was that before); no " +
+			"tries, 400, but a reissue at once, if any is left",
+		WouldSettle: byTraffic + " for each of: approve and reissue after micro-deposits that came back",
 	},
 	{
 		Name: "relationship_rename", What: "which relationships can be renamed", Default: "all, canceled ones too",

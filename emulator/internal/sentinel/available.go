@@ -80,7 +80,7 @@ func (t Transfer) disbursement(w *world.World) disbursement {
 		TransferID: json.Number(t.ID), Mechanism: mechanism, State: t.State, RequestedAmount: dollars(t.AmountCents),
 		FeeAmount: dollars(t.feeCents()), TotalDebitAmount: dollars(t.debitCents()), TransferTime: t.Created.Format(timeForm),
 	}
-	if p, ok := postings.Get(w, postingKey(t.ID, FundsPosted)); ok {
+	if p, ok := postings.Get(w, postingKey(t.ID, string(FundsPosted))); ok {
 		date := dateOf(p.At)
 		out.FundsPostedDate = &date
 	}

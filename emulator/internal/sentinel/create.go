@@ -8,7 +8,6 @@ import (
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/plaid"
 	"tweed/emulator/internal/world"
-	"tweed/emulator/scenario"
 )
 
 var (
@@ -132,17 +131,19 @@ func newTransfer(c *api.Call, direction Direction) (Transfer, error) {
 	}, nil
 }
 
-// kindOf are the scenario language's words for the directions.
-var kindOf = map[Direction]scenario.ACH{Incoming: scenario.Deposit, Outgoing: scenario.Withdrawal}
-
-// open stores a new transfer with its fate: rejected by a rule or by the balance check, or approved already if the
-// scenario assumes so.
-func (t Transfer) open(c *api.Call) (any, error) {
+// start stores a new transfer, decides its fate and takes it to where that begins.
+func (t Transfer) start(c *api.Call) (Transfer, error) {
 	t.ID = newTransferID(c.World)
-	t.Fate = decide(c, kindOf[t.Direction], t)
+	t.Fate = decide(c, t)
 	transfers.Put(c.World, t.ID, t)
 	t.publish(c.World)
-	t, err := t.begin(c.World)
+	return t.begin(c.World)
+}
+
+// open starts a deposit or a withdrawal: it is rejected by a rule or by the balance check, or approved already if the
+// scenario assumes so.
+func (t Transfer) open(c *api.Call) (any, error) {
+	t, err := t.start(c)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,8 @@ type fate struct {
 
 // decide is the one place where a new transfer's fate is decided: the first rule that acts wins over the fate of the
 // bank account, which is about deposits.
-func decide(c *api.Call, kind scenario.ACH, t Transfer) fate {
+func decide(c *api.Call, t Transfer) fate {
+	kind := t.kind()
 	r, _ := relationships.Get(c.World, t.Relationship)
 	ruled := rules.Of(c.World).Fate(string(kind), transferFacts{c.World, t, r}, rules.Progress{World: c.World})
 	f := fate{

@@ -39,8 +39,9 @@ func TestFateProperties(t *testing.T) {
 				}
 			})
 			known := map[string]Transfer{}
+			var micro []string
 			for step := range 120 {
-				switch dice(6) {
+				switch dice(7) {
 				case 0, 1:
 					path := []string{depositsPath, withdrawalsPath}[dice(2)]
 					s.good(path, with(deposit(relationship, fmt.Sprint(step), 1+dice(500)), map[string]any{
@@ -48,6 +49,13 @@ func TestFateProperties(t *testing.T) {
 					}))
 				case 2:
 					s.advance(time.Duration(dice(20)) * time.Hour)
+				case 3:
+					micro = append(micro, s.microRelationship())
+				case 4:
+					if len(micro) > 0 {
+						id := micro[dice(len(micro))]
+						s.post(relationshipsPath+"/"+id+[]string{"/approve", "/reissue", "/cancel"}[dice(3)], told(0.01, 0.01*float64(dice(3))))
+					}
 				default:
 					if len(known) == 0 {
 						continue
@@ -90,6 +98,9 @@ func checkTransfers(t *testing.T, known map[string]Transfer, now []Transfer) {
 		require.Equal(t, before.Direction, one.Direction)
 		require.Equal(t, before.External, one.External)
 		require.Equal(t, before.Fate.Return, one.Fate.Return)
+		require.Equal(t, before.Micro.Pair, one.Micro.Pair)
+		require.True(t, before.Micro.TakenBack.IsZero() || before.Micro == one.Micro, "it is taken back once")
+		require.False(t, one.Micro.Recalled && one.Micro.Pair == 0)
 	}
 }
 

@@ -314,13 +314,16 @@ func TestFateElsewhere(t *testing.T) {
 		relationship := s.approvedRelationship()
 		for i := range 60 {
 			s.made([]string{depositsPath, withdrawalsPath}[i%2], relationship, fmt.Sprint(i))
+			if i%3 == 0 {
+				s.microRelationship()
+			}
 		}
 		return s
 	}
 	end := monday.AddDate(0, 0, 45)
 	var ends []string
 	first, second := start(), start()
-	states := map[State]bool{}
+	states, micro := map[State]bool{}, map[State]bool{}
 	for range 20 {
 		first.in("default", func(w *world.World) {
 			w.Advance(7 * time.Hour)
@@ -340,6 +343,9 @@ func TestFateElsewhere(t *testing.T) {
 		w.AdvanceTo(end)
 		for _, one := range Transfers(w) {
 			states[one.State] = true
+			if one.Micro.Pair > 0 {
+				micro[one.State] = true
+			}
 		}
 	})
 	first.in("default", func(w *world.World) {
@@ -349,6 +355,7 @@ func TestFateElsewhere(t *testing.T) {
 	second.in("default", func(w *world.World) { ends = append(ends, whole(w)) })
 	require.Len(t, slices.Compact(ends), 1)
 	require.GreaterOrEqual(t, len(states), 4, "the rules give all kinds of ends")
+	require.GreaterOrEqual(t, len(micro), 4, "to micro-deposits, too")
 }
 
 // TestFateCounts: a transfer that is refused is no transfer: it uses no rule up.

@@ -3,6 +3,7 @@ package sentinel
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"slices"
@@ -13,30 +14,37 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 // TestPlaces: what each state does to the money of each direction, and that no change of a state comes from nowhere.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
-	table := map[Direction]map[place][]State{
-		Incoming: {
+	table := map[scenario.ACH]map[place][]State{
+		scenario.Deposit: {
 			atBank: {
 				Pending, PendingBrokerApproval, Frozen, Approved, FailedAtBank, Returned, Rejected, Canceled,
 			},
 			held: {FundsPosted, SentToBank, CompleteRestricted}, inCash: {Complete},
 		},
-		Outgoing: {
+		scenario.Withdrawal: {
 			inCash: {
 				Pending, PendingBrokerApproval, Frozen, Approved, FailedAtBank, Returned, Rejected, Canceled,
 			},
 			held: {FundsPosted, SentToBank, CompleteRestricted}, atBank: {Complete},
 		},
+		scenario.MicroDeposit: {
+			ofFirm: {
+				Pending, PendingBrokerApproval, Frozen, Approved, FailedAtBank, Returned, Rejected, Canceled,
+			},
+			held: {FundsPosted, SentToBank, CompleteRestricted}, atBank: {Complete},
+		},
 	}
-	for direction, places := range table {
+	for kind, places := range table {
 		n := 0
 		for where, all := range places {
 			for _, s := range all {
-				require.Equal(t, where, placeOf(direction, s), "%s %s", direction, s)
+				require.Equal(t, where, placeOf(kind, s), "%s %s", kind, s)
 				n++
 			}
 		}
@@ -69,7 +77,9 @@ func TestNoWayBack(t *testing.T) {
 type books struct {
 	*server
 	relationships []string
-	transfers     []string
+	transfers     []string          // deposits and withdrawals
+	micro         []string          // relationships by micro-deposits
+	reached       map[string]bool   // states, those of micro-deposits with where their money is
 	states        map[string]string // the last one seen, by transfer
 	amounts       map[string]amounts
 	withdrawal    map[string]bool
@@ -111,13 +121,13 @@ func (b *books) step(what, which byte) {
 	if len(b.transfers) > 0 {
 		transfer = b.transfers[int(which)%len(b.transfers)]
 	}
-	switch what % 10 {
+	switch what % 15 {
 	case 0, 1:
 		b.used++
 		cents := int64(which)*int64(which) + 1
 		body := deposit(relationship, fmt.Sprint(b.used), dollars(cents))
 		path := depositsPath
-		if what%10 == 1 {
+		if what%15 == 1 {
 			path, body["disbursementType"] = withdrawalsPath, "PARTIAL_BALANCE"
 			if which%4 == 0 {
 				body["disbursementType"] = "FULL_BALANCE"
@@ -150,9 +160,36 @@ func (b *books) step(what, which byte) {
 		b.post(simulationPath+transfer+"/noc", map[string]any{"newBankAccountType": "SAVINGS"})
 	case 7:
 		b.post(transfersPath+transfer+"/cancel", map[string]any{"comment": "c"})
-	default:
+	case 8, 9:
 		b.advance(time.Duration(which) * 10 * time.Minute)
 		b.logIn("apex_api")
+	default:
+		b.microStep(what%15, which)
+	}
+}
+
+// microStep does one thing to a relationship by micro-deposits, or makes one.
+func (b *books) microStep(what, which byte) {
+	if what == 10 || len(b.micro) == 0 {
+		b.micro = append(b.micro, b.microRelationship())
+		return
+	}
+	id := b.micro[int(which)%len(b.micro)]
+	pair := b.microAmounts(id)
+	switch what {
+	case 11:
+		b.post(relationshipsPath+"/"+id+"/approve", told(pair[1], pair[0]))
+	case 12:
+		for range which % 5 {
+			b.post(relationshipsPath+"/"+id+"/approve", told(pair[0], pair[0]))
+		}
+	case 13:
+		b.post(relationshipsPath+"/"+id+"/reissue", nil)
+	default:
+		transfer := b.pair(id).ID
+		b.post([]string{
+			relationshipsPath + "/" + id + "/cancel", simulationPath + transfer + "/return", transfersPath + transfer + "/cancel",
+		}[which%3], map[string]any{"comment": "c", "cancelRelationship": which%2 == 0})
 	}
 }
 
@@ -170,6 +207,7 @@ func (b *books) check() {
 			require.Contains(b.t, []string{"COMPLETE", "RETURNED"}, state)
 		}
 		b.states[id] = state
+		b.reached[state] = true
 		is := b.amounts[id]
 		require.Equal(b.t, is, b.amountsIn(r))
 		in, out := settled[state][0], settled[state][1]
@@ -199,7 +237,7 @@ func (b *books) check() {
 }
 
 // places are all of them.
-var places = []place{atBank, held, inCash, atFirm, withheld}
+var places = []place{atBank, held, inCash, ofFirm, asFee, withheld}
 
 // checkPostings: of all places together nothing is made or lost, and the money of each transfer is where its state says
 // and nowhere else.
@@ -218,12 +256,17 @@ func (b *books) checkPostings(w *world.World) {
 		}
 	}
 	for _, t := range Transfers(w) {
+		from, to := placeOf(t.kind(), Pending), placeOf(t.kind(), t.State)
+		if t.kind() == scenario.MicroDeposit {
+			from, to = ofFirm, microPlace(w, t)
+			b.reached["micro "+string(t.State)+" "+string(to)] = true
+		}
 		want := map[place]int64{}
-		want[placeOf(t.Direction, Pending)] -= t.bankCents()
-		want[placeOf(t.Direction, t.State)] += t.bankCents()
+		want[from] -= t.bankCents()
+		want[to] += t.bankCents()
 		if settled[string(t.State)][1] {
 			want[inCash] -= t.feeCents() + t.WithheldCents
-			want[atFirm] += t.feeCents()
+			want[asFee] += t.feeCents()
 			want[withheld] += t.WithheldCents
 		}
 		for _, where := range places {
@@ -235,9 +278,24 @@ func (b *books) checkPostings(w *world.World) {
 		all += sums[where]
 	}
 	require.Zero(b.t, all)
-	for _, where := range []place{held, atFirm, withheld} {
+	for _, where := range []place{held, asFee, withheld} {
 		require.GreaterOrEqual(b.t, sums[where], int64(0), "nothing is %s that did not come", where)
 	}
+	require.LessOrEqual(b.t, sums[ofFirm], int64(0), "the firm earns nothing by micro-deposits")
+}
+
+// microPlace says by the relationship where the money of micro-deposits is: at the bank as long as the customer is
+// asked for the amounts of this pair.
+func microPlace(w *world.World, t Transfer) place {
+	r, _ := relationships.Get(w, t.Relationship)
+	asked := r.Status == relationshipPending && t.Micro.Pair == r.Micro.Reissues+1 && r.Micro.Tries < 3
+	switch {
+	case t.State == FundsPosted, t.State == SentToBank:
+		return held
+	case t.State == Complete && asked:
+		return atBank
+	}
+	return ofFirm
 }
 
 // FuzzMoney walks at random through transfers and their events.
@@ -246,6 +304,7 @@ func FuzzMoney(f *testing.F) {
 	f.Add([]byte("\x00\x10\x02\x00\x09\x90\x05\x00\x01\x10\x03\x01\x08\xff\x05\x01\x01\x04\x07\x02"))
 	f.Add([]byte("\x00\x30\x01\x33\x00\x21\x03\x00\x03\x01\x04\x02\x08\x22\x07\x00\x09\xf0\x05\x01\x01\x08\x06\x02\x05\x00"))
 	f.Add([]byte("\x01\x07\x02\x00\x09\x50\x07\x00\x09\xff\x05\x00\x09\xff\x05\x00\x05\x08\x00\x01"))
+	f.Add([]byte("\x0a\x00\x08\xff\x0b\x00\x0a\x00\x09\x30\x0b\x01\x0a\x00\x0c\x03\x0d\x02\x08\xff\x0e\x02\x0d\x02\x08\xff"))
 	f.Fuzz(func(t *testing.T, steps []byte) {
 		b := newBooks(t, someFees)
 		for i := 0; i+1 < len(steps) && i < 120; i += 2 {
@@ -263,6 +322,7 @@ func newBooks(t *testing.T, assume map[string]string) *books {
 	b := &books{
 		server: serve(t, option{settings: Settings{Assume: assume}}),
 		states: map[string]string{}, amounts: map[string]amounts{}, withdrawal: map[string]bool{},
+		reached: map[string]bool{},
 	}
 	b.logIn("apex_api")
 	for range 3 {
@@ -280,13 +340,10 @@ func TestMoney(t *testing.T) {
 		b := newBooks(t, []map[string]string{nil, someFees}[seed%2])
 		w, err := world.New("dice", world.Config{Seed: seed + 1}, func() time.Time { return monday })
 		require.NoError(t, err)
-		for try := range uint64(250) {
+		for try := range uint64(350) {
 			b.step(byte(256*w.Dice("what", try)), byte(256*w.Dice("which", try)))
-			if try%5 == 0 {
+			if try%3 == 0 {
 				b.check()
-			}
-			for _, state := range b.states {
-				reached[state] = true
 			}
 		}
 		b.check()
@@ -296,10 +353,13 @@ func TestMoney(t *testing.T) {
 				withTax++
 			}
 		}
+		maps.Copy(reached, b.reached)
 	}
 	require.Greater(t, withTax, 10)
 	for _, state := range []string{
 		"PENDING", "APPROVED", "FUNDS_POSTED", "SENT_TO_BANK", "COMPLETE", "RETURNED", "REJECTED", "CANCELED",
+		"micro APPROVED firm", "micro FUNDS_POSTED held", "micro SENT_TO_BANK held", "micro COMPLETE bank",
+		"micro COMPLETE firm", "micro RETURNED firm", "micro CANCELED firm",
 	} {
 		require.True(t, reached[state], state)
 	}

@@ -82,10 +82,12 @@ func microRelationship(c *api.Call, action string) (relationship, error) {
 	return r, nil
 }
 
-// relationshipApprove compares the amounts that the customer saw with those that were sent. A wrong try counts although
-// it is refused; the third one of the third pair cancels the relationship. Errors, in order of checking: those of
-// microRelationship, VALIDATION_FAILED for another method and for amounts that no micro-deposit has (neither is a try),
-// MICRO_DEPOSITS_LOCKED, MICRO_DEPOSIT_AMOUNTS_WRONG.
+// relationshipApprove compares the amounts that the customer saw with those that were sent, also before they are said
+// to be COMPLETE: a client of UAT reads them at once. A wrong try counts although it is refused; the third one of the
+// third pair cancels the relationship. Success and the third wrong try take the deposits back. Errors, in order of
+// checking: those of microRelationship, VALIDATION_FAILED for another method and for amounts that no micro-deposit has
+// (neither is a try), MICRO_DEPOSITS_LOCKED when no tries are left and when the pair failed,
+// MICRO_DEPOSIT_AMOUNTS_WRONG.
 func relationshipApprove(c *api.Call) (any, error) {
 	r, err := microRelationship(c, "approved")
 	if err != nil {
@@ -106,12 +108,17 @@ func relationshipApprove(c *api.Call) (any, error) {
 	if r.Micro.locked() {
 		return nil, errMicroLocked.New("id", r.ID)
 	}
+	if state, failed := r.pairFailed(c.World); failed {
+		return nil, errMicroLocked.Variant("failed", "id", r.ID, "state", string(state))
+	}
 	if sorted(told) != sorted(microPair(c.World, r.ID, r.Micro.Reissues)) {
 		return nil, r.wrongTry(c)
 	}
 	r.Status = relationshipApproved
 	r.Approval = &approval{At: c.Now, By: caller(c)}
-	return r.store(c).body(c), nil
+	r = r.store(c)
+	r.recallPair(c.World)
+	return r.body(c), nil
 }
 
 // wrongTry counts a try and is its error.
@@ -122,24 +129,30 @@ func (r relationship) wrongTry(c *api.Call) error {
 		r.Cancellation = &cancellation{At: c.Now, By: caller(c), Reason: exhausted}
 	}
 	r.store(c)
+	if r.Micro.locked() {
+		r.recallPair(c.World)
+	}
 	return errMicroWrong.New("left", strconv.Itoa(microTries-r.Micro.Tries))
 }
 
 // relationshipReissue sends a new pair of amounts. Errors, in order of checking: those of microRelationship,
-// REISSUE_NOT_POSSIBLE when two were sent already or when tries are left.
+// REISSUE_NOT_POSSIBLE when two were sent already or when tries are left for a pair that has not failed.
 func relationshipReissue(c *api.Call) (any, error) {
 	r, err := microRelationship(c, "reissued")
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
+	}
+	_, failed := r.pairFailed(c.World)
+	switch {
 	case r.Micro.last():
 		return nil, errReissue.New("id", r.ID, "reason", "two reissues are used")
-	case !r.Micro.locked():
+	case !r.Micro.locked() && !failed:
 		left := strconv.Itoa(microTries - r.Micro.Tries)
 		return nil, errReissue.New("id", r.ID, "reason", "tries left for this pair "+left)
 	}
 	r.Micro = microDeposits{Reissues: r.Micro.Reissues + 1}
-	return r.store(c).body(c), nil
+	r = r.store(c)
+	return r.body(c), r.sendPair(c)
 }
 
 // simulateMicroDeposits is the test mode's view into the customer's bank account: the two amounts of the last pair in

@@ -138,7 +138,8 @@ func caller(c *api.Call) actor {
 }
 
 // relationshipCreate ties a bank account to an Apex account. With a Plaid processor token, or with the numbers and the
-// method PLAID, it is approved at once (ETNA, Orbis); with any other method it is PENDING. Errors: those of bankOf.
+// method PLAID, it is approved at once (ETNA, Orbis); with any other method it is PENDING, and with MICRO_DEPOSIT the
+// first pair is sent. Errors: those of bankOf.
 func relationshipCreate(c *api.Call) (any, error) {
 	method := c.Body.Text("approvalMethod")
 	bank, err := bankOf(c, method)
@@ -153,7 +154,11 @@ func relationshipCreate(c *api.Call) (any, error) {
 		r.Status = relationshipApproved
 		r.Approval = &approval{At: c.Now, By: caller(c)}
 	}
-	return r.store(c).body(c), nil
+	r = r.store(c)
+	if r.Status == relationshipPending && method == methodMicroDeposit {
+		err = r.sendPair(c)
+	}
+	return r.body(c), err
 }
 
 // store keeps a relationship; every change of a status comes through here.
@@ -219,11 +224,13 @@ func relationshipCancel(c *api.Call) (any, error) {
 	return r.cancel(c, c.Body.Text("comment")).body(c), nil
 }
 
-// cancel ends a relationship.
+// cancel ends a relationship; its micro-deposits are taken back.
 func (r relationship) cancel(c *api.Call, comment string) relationship {
 	r.Status = relationshipCanceled
 	r.Cancellation = &cancellation{At: c.Now, By: caller(c), Comment: comment}
-	return r.store(c)
+	r = r.store(c)
+	r.recallPair(c.World)
+	return r
 }
 
 // relationshipRename changes the nickname, and nothing else whatever else is sent (klane67/apex_clearing). That it may

@@ -51,9 +51,8 @@ func walk(w *world.World, s step) {
 }
 
 // move takes a transfer to its next state and stores it; every change of a state comes through here. A change of
-// other fields that goes with the event (a reason) is made before. Errors: TRANSFER_INVALID_STATE, and then nothing
-// is stored. A fate
-// may hold an approval or a step of the road back: then the state stays, without an error.
+// other fields that goes with the event (a reason) is made before. A fate may hold an approval or a step of the road
+// back: then the state stays, without an error. Errors: TRANSFER_INVALID_STATE, and then nothing is stored.
 func (t Transfer) move(w *world.World, e event) (Transfer, error) {
 	e = t.Fate.bend(e)
 	to, ok := transitions[t.State][e]
@@ -65,18 +64,22 @@ func (t Transfer) move(w *world.World, e event) (Transfer, error) {
 		transfers.Put(w, t.ID, t)
 		return t, nil
 	}
-	before := t.State
+	was, before := t.State, t.place()
 	t.State = to
 	if e == onApprove {
 		t.Approved = w.Now()
 	}
 	transfers.Put(w, t.ID, t)
-	t.post(w, before)
+	t.post(w, string(to), before)
+	t.postAsides(w, was)
 	t.publish(w)
 	if next, ok := road[to]; ok {
 		steps.At(w, next.at(t.paced()), step{Transfer: t.ID, From: to})
 	}
 	t.entered(w)
+	if t.Micro.Recalled {
+		return t.takeBack(w), nil
+	}
 	return t, nil
 }
 

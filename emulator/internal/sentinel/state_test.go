@@ -56,27 +56,62 @@ func TestStateTable(t *testing.T) {
 		from := short[cells[0]]
 		require.Contains(t, transitions, from)
 		for i, e := range allEvents {
-			w := newWorld(t)
-			before := Transfer{ID: "20260105000001", State: from, Comment: "before"}
-			transfers.Put(w, before.ID, before)
-			changed := before
-			changed.Comment = "after"
-			after, err := changed.move(w, e)
-			stored, _ := transfers.Get(w, before.ID)
-			if cells[1+i] == "-" {
-				require.EqualError(t, err, "TRANSFER_INVALID_STATE: transfer 20260105000001 is "+string(from)+
-					" and cannot be "+string(e))
-				require.Equal(t, before, stored, "a refusal stores nothing")
-				require.Zero(t, w.Scheduled())
-				continue
+			for _, one := range []Transfer{
+				{Direction: Incoming},
+				{Direction: Outgoing},
+				{Direction: Outgoing, Micro: microDeposit{Pair: 1}},
+				{Direction: Outgoing, Micro: microDeposit{Pair: 3, Recalled: true}},
+			} {
+				one.ID, one.State, one.Comment, one.AmountCents = "20260105000001", from, "before", 55
+				checkMove(t, one, e, short[cells[1+i]])
 			}
-			require.NoError(t, err, "%s, %s", from, e)
-			require.Equal(t, short[cells[1+i]], after.State, "%s, %s", from, e)
-			require.Equal(t, after, stored)
-			_, onward := road[after.State]
-			require.Equal(t, onward, w.Scheduled() == 1)
 		}
 	}
+}
+
+// checkMove makes an event happen to a transfer: it leads to a state, "" for none, is told in the topic of the
+// transfer's kind and in no other, and moves the money from where it is to where it will be.
+func checkMove(t *testing.T, before Transfer, e event, to State) {
+	t.Helper()
+	w := newWorld(t)
+	transfers.Put(w, before.ID, before)
+	changed := before
+	changed.Comment = "after"
+	after, err := changed.move(w, e)
+	stored, _ := transfers.Get(w, before.ID)
+	told := map[string]int{}
+	for _, n := range notices.All(w) {
+		told[n.Topic]++
+	}
+	moved := map[place]int64{before.place(): -before.AmountCents}
+	for _, p := range postings.All(w) {
+		moved[p.From] += p.Cents
+		moved[p.To] -= p.Cents
+	}
+	moved[stored.place()] += before.AmountCents
+	for where, cents := range moved {
+		require.Zero(t, cents, "%s, %s: %s", before.State, e, where)
+	}
+	if to == "" {
+		require.EqualError(t, err, "TRANSFER_INVALID_STATE: transfer 20260105000001 is "+string(before.State)+
+			" and cannot be "+string(e))
+		require.Equal(t, before, stored, "a refusal stores nothing")
+		require.Zero(t, w.Scheduled())
+		require.Empty(t, told)
+		return
+	}
+	require.NoError(t, err, "%s, %s", before.State, e)
+	require.Equal(t, to, after.State, "%s, %s", before.State, e)
+	require.Equal(t, after, stored)
+	topic := topicTransfer
+	if before.Micro.Pair > 0 {
+		topic = topicMicroDeposit
+	}
+	require.Equal(t, map[string]int{topic: 1}, told)
+	arrived := to == Complete || to == CompleteRestricted
+	require.Equal(t, before.Micro.Recalled && arrived, !after.Micro.TakenBack.IsZero(), "%s, %s", before.State, e)
+	_, onward := road[after.State]
+	require.Equal(t, onward, w.Scheduled() == 1)
 }
 
 // TestRoad walks the road from every state that is on it, by the state machine.
@@ -120,19 +155,28 @@ func TestRoadOnBankingDays(t *testing.T) {
 func TestExportOnTheRoad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := Transfer{ID: "20260105000001", State: Pending, AmountCents: 10000}.move(w, onApprove)
-	require.NoError(t, err)
+	ids := []string{"20260105000001", "20260105000002"}
+	for i, one := range []Transfer{{Direction: Incoming}, {Direction: Outgoing, Micro: microDeposit{Pair: 1, Recalled: true}}} {
+		one.ID, one.State, one.AmountCents = ids[i], Pending, 10000
+		_, err := one.move(w, onApprove)
+		require.NoError(t, err)
+	}
 	w.Advance(5 * time.Hour)
 	saved, err := w.Export()
 	require.NoError(t, err)
 	other := newWorld(t)
 	require.NoError(t, other.Import(saved))
 	for _, each := range []*world.World{w, other} {
-		middle, _ := transfers.Get(each, "20260105000001")
-		require.Equal(t, FundsPosted, middle.State)
+		for _, id := range ids {
+			middle, _ := transfers.Get(each, id)
+			require.Equal(t, FundsPosted, middle.State)
+		}
 		each.Advance(48 * time.Hour)
-		end, _ := transfers.Get(each, "20260105000001")
-		require.Equal(t, Complete, end.State)
+		for i, id := range ids {
+			end, _ := transfers.Get(each, id)
+			require.Equal(t, Complete, end.State)
+			require.Equal(t, []place{inCash, ofFirm}[i], end.place())
+		}
 	}
 	one, err := w.Export()
 	require.NoError(t, err)

@@ -9,12 +9,14 @@ import (
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/nacha"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
-// Transfer is one ACH transfer between an Apex account and the bank account of a relationship.
+// Transfer is one ACH transfer between an Apex account and the bank account of a relationship, or the pair of
+// micro-deposits that goes to that bank account.
 type Transfer struct {
 	ID           string    `json:"id"`
-	External     string    `json:"external"` // externalTransferId, unique within the account
+	External     string    `json:"external"` // externalTransferId, unique within the account; "" for micro-deposits
 	Account      string    `json:"account"`
 	Relationship string    `json:"relationship"`
 	Direction    Direction `json:"direction"`
@@ -37,6 +39,8 @@ type Transfer struct {
 
 	Fate   fate       `json:"fate,omitzero"`   // see fate.go
 	Change correction `json:"change,omitzero"` // the notification of change that came
+
+	Micro microDeposit `json:"micro,omitzero"` // of micro-deposits only, see micro_transfer.go
 }
 
 // Direction is Sentinel's word for deposit and withdrawal.
@@ -45,17 +49,40 @@ type Direction string
 // The directions.
 const (
 	Incoming Direction = "INCOMING" // a deposit: from the bank account to the Apex account
-	Outgoing Direction = "OUTGOING" // a withdrawal
+	Outgoing Direction = "OUTGOING" // a withdrawal, and micro-deposits
 )
 
-// transfers are by id, which is the order of creation.
+// transfers are by id, which is the order of creation. Micro-deposits are found by their relationship, and are none of
+// the account's transfers.
 var (
 	transfers           = world.NewTable[Transfer]("sentinel.transfer", 1)
-	transfersOfAccount  = transfers.Index(func(t Transfer) string { return t.Account })
-	transfersByExternal = transfers.Index(func(t Transfer) string { return externalKey(t.Account, t.External) })
+	transfersOfAccount  = transfers.Index(func(t Transfer) string { return t.found(false, t.Account) })
+	transfersByExternal = transfers.Index(func(t Transfer) string {
+		return t.found(false, externalKey(t.Account, t.External))
+	})
+	microDepositsOf = transfers.Index(func(t Transfer) string { return t.found(true, t.Relationship) })
 )
 
-// Transfers returns all transfers of a world in the order of their ids.
+// found is what an index finds the transfer by: one of micro-deposits, or one of all others.
+func (t Transfer) found(micro bool, by string) string {
+	if micro != (t.kind() == scenario.MicroDeposit) {
+		return ""
+	}
+	return by
+}
+
+// kind is the scenario language's word for the transfer.
+func (t Transfer) kind() scenario.ACH {
+	switch {
+	case t.Micro.Pair > 0:
+		return scenario.MicroDeposit
+	case t.Direction == Incoming:
+		return scenario.Deposit
+	}
+	return scenario.Withdrawal
+}
+
+// Transfers returns all transfers of a world in the order of their ids, micro-deposits among them.
 func Transfers(w *world.World) []Transfer {
 	var out []Transfer
 	for _, t := range transfers.All(w) {
@@ -78,7 +105,7 @@ func newTransferID(w *world.World) string {
 // transferState is the short form of a transfer, which a cancel answers with (klane67/apex_clearing).
 type transferState struct {
 	TransferID         string    `json:"transferId"`
-	ExternalTransferID string    `json:"externalTransferId"`
+	ExternalTransferID *string   `json:"externalTransferId"` // null for micro-deposits
 	Mechanism          string    `json:"mechanism"`
 	Direction          Direction `json:"direction"`
 	State              State     `json:"state"`
@@ -100,14 +127,10 @@ type transferBody struct {
 }
 
 func (t Transfer) short() transferState {
-	out := transferState{
-		TransferID: t.ID, ExternalTransferID: t.External, Mechanism: mechanism, Direction: t.Direction, State: t.State,
-		ReturnCode: t.ReturnCode,
+	return transferState{
+		TransferID: t.ID, ExternalTransferID: orNull(t.External), Mechanism: mechanism, Direction: t.Direction,
+		State: t.State, RejectReason: orNull(t.RejectReason), ReturnCode: t.ReturnCode,
 	}
-	if t.RejectReason != "" {
-		out.RejectReason = &t.RejectReason
-	}
-	return out
 }
 
 func (t Transfer) body() transferBody {
@@ -116,7 +139,7 @@ func (t Transfer) body() transferBody {
 		EstimatedFundsAvailableDate: t.Available, ACHRelationshipID: t.Relationship, Fees: t.fees(), IRADetails: t.IRA,
 		ReturnCode: t.ReturnCode,
 	}
-	if t.Direction == Outgoing {
+	if t.kind() == scenario.Withdrawal {
 		out.RequestedAmount = dollars(t.AmountCents)
 	}
 	return out
