@@ -46,10 +46,12 @@ func (f *firm) firstHalf() {
 
 	f.returns("d-01")
 	f.corrects("d-03", "token")
+	f.hears("COMPLETE", amounts("micro"), amounts("micro, reissued")) // the customer can be asked
 	f.mistakes("micro", 1)
 	f.confirms("micro")
 	f.mistakes("micro, reissued", 3)
 	require.NoError(f.t, f.client.ReissueMicroDeposits(f.t.Context(), f.relationships["micro, reissued"]))
+	f.hears("APPROVED", amounts("micro, reissued")) // a second pair is on its way
 	f.posts(6, f.orders(tuesday...))
 	f.asks(order{"d-09", "plaid"})
 }
@@ -69,6 +71,7 @@ func (f *firm) secondHalf() {
 	f.approves("d-09") // after the cut-off: it is Wednesday's
 	f.settles(6, names(tuesday))
 
+	f.hears("COMPLETE", amounts("micro, reissued"))
 	f.confirms("micro, reissued")
 	wednesday := append(f.orders(
 		order{"d-10", "micro, reissued"}, order{"w-08", "micro, reissued"}, order{"w-09", "micro"}, order{"w-10", "plaid"},
@@ -179,6 +182,9 @@ func (f *firm) outcome() outcome {
 		require.Equal(f.t, name, r.Nickname)
 		out.relationships[name] = r.Status + " " + r.ApprovalMethod + " " + r.BankAccountType
 		out.told[name] = f.tellings(name)
+		if r.ApprovalMethod == sentinel.MicroDeposit {
+			out.told[amounts(name)] = f.tellings(amounts(name))
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.transfers)) {
 		transfer, err := f.client.Transfer(f.t.Context(), f.transfers[name])
@@ -222,6 +228,8 @@ func wanted() outcome {
 		out.transfers["d-"+number], out.told["d-"+number] = "COMPLETE 1000", road
 		out.transfers["w-"+number], out.told["w-"+number] = "COMPLETE 100", road
 	}
+	out.told[amounts("micro")] = road
+	out.told[amounts("micro, reissued")] = slices.Concat(road, road)
 	out.transfers["d-01"], out.told["d-01"] = "RETURNED 1000", append(slices.Clone(road), "RETURNED R01")
 	out.transfers["d-06"], out.told["d-06"] = "CANCELED 1000", []string{"PENDING", "APPROVED", "CANCELED"}
 	return out

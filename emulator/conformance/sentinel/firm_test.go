@@ -156,7 +156,8 @@ func (f *firm) brings(moment time.Time, status string, names []string) {
 	}
 }
 
-// hears takes events from the feed until each name was told the status. Names are of relationships or of transfers.
+// hears takes events from the feed until each name was told the status. Names are of relationships, of their amounts or
+// of transfers.
 func (f *firm) hears(status string, names ...string) {
 	f.t.Helper()
 	for _, name := range names {
@@ -168,10 +169,20 @@ func (f *firm) hears(status string, names ...string) {
 	}
 }
 
+// amounts names the micro-deposits of a relationship, all pairs of them.
+func amounts(relationship string) string { return "the amounts of " + relationship }
+
+// pairsOf is where the statuses of a relationship's micro-deposits are kept.
+func pairsOf(relationshipID string) string { return "pairs of " + relationshipID }
+
 // tellings are the statuses that were told of a name.
 func (f *firm) tellings(name string) (out []string) {
 	id, ok := f.transfers[name]
-	if !ok {
+	relationship, ofPairs := strings.CutPrefix(name, amounts(""))
+	switch {
+	case ofPairs:
+		id = pairsOf(f.relationships[relationship])
+	case !ok:
 		id = f.relationships[name]
 	}
 	for _, one := range f.told[id] {
@@ -195,8 +206,13 @@ func (f *firm) hear(one posting) {
 	require.Equal(f.t, credentials.Correspondent(), got.CorrespondentCode)
 	require.False(f.t, got.Timestamp.IsZero())
 	id := got.TransferID
-	if one.topic == sentinel.TopicRelationships {
+	switch one.topic {
+	case sentinel.TopicRelationships:
 		id = got.RelationshipID
+	case sentinel.TopicMicroDeposits: // the payload has no amount and no id of the firm's
+		require.Nil(f.t, got.ExternalTransferID)
+		require.NotEmpty(f.t, got.TransferID)
+		id = pairsOf(got.ACHRelationshipID)
 	}
 	require.NotEmpty(f.t, id, one.event.Payload)
 	status := got.Status
