@@ -51,6 +51,29 @@ func (c *Calls) decodeNode(r *report, n *node, at place) {
 	r.add(at, "here stands "+n.what(), "it must be a path such as /accounts/balance/get, or a list of paths")
 }
 
+// otherCalls is how calls are written otherwise than the list of operations has them: with
+// a star, other names in braces, several with commas, a method in lower case, or slashes
+// and spaces that are not looked at.
+const otherCalls = `[*{},]|//|/$|^\s|\s$|\s\s|^[A-Za-z]*[a-z][A-Za-z]*\s`
+
+func (Calls) schema(d *describer) schema {
+	d.define("Operation", operationNames)
+	one := anyOf(ref("Operation"), textLike(otherCalls))
+	return d.about(anyOf(one, schema{"type": "array", "items": one, "minItems": 1}), "Calls", "")
+}
+
+// operationNames are all paths of the contract, each alone and with its methods.
+func operationNames() schema {
+	var paths, withMethod []string
+	for _, op := range operations().all {
+		paths = append(paths, op.Path)
+		withMethod = append(withMethod, op.Method+" "+op.Path)
+	}
+	slices.Sort(paths)
+	slices.Sort(withMethod)
+	return schema{"enum": slices.Concat([]string{"*"}, slices.Compact(paths), withMethod)}
+}
+
 func (c Calls) encodeNode() *node {
 	all := c.list()
 	if len(all) == 1 {

@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 
 	"tweed/emulator/internal/catalogue"
@@ -76,6 +78,31 @@ func undecided(name string, calls Calls) string {
 		}
 	}
 	return ""
+}
+
+// errorCodes are the names by which allRows finds something. The numbers of Plaid's old
+// API are taken as numbers and as texts.
+func errorCodes() schema {
+	all := []any{rateLimit}
+	for _, row := range catalogue.All() {
+		if !slices.Contains(families, row.Family) {
+			continue
+		}
+		all = append(all, row.Code)
+		if row.Type != "" {
+			all = append(all, row.Key())
+		}
+		if sortOf(row.Code) == number {
+			all = append(all, json.Number(row.Code))
+		}
+	}
+	seen := map[any]bool{}
+	all = slices.DeleteFunc(all, func(one any) bool {
+		double := seen[one]
+		seen[one] = true
+		return double
+	})
+	return schema{"enum": all}
 }
 
 // codeHelp proposes the nearest code.

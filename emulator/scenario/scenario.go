@@ -3,6 +3,7 @@ package scenario
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -96,6 +97,30 @@ type Item struct {
 	Custom map[string]any `yaml:"custom"`
 }
 
+func (Scenario) limits() limits {
+	return limits{keys: map[string]schema{
+		"seed":        {"type": "integer", "minimum": 1, "maximum": uint64(math.MaxUint64)},
+		"environment": words(environments...),
+		"version":     words(versions...),
+	}}
+}
+
+func (Clock) limits() limits {
+	run := textLike("^(manual|real)$|^step +" + durationParts + "$|" + speedForm.String())
+	run["examples"] = []string{"manual", "real", "step 1s", "60x"}
+	return limits{keys: map[string]schema{"run": run}}
+}
+
+func (Credentials) limits() limits {
+	return limits{whole: schema{"type": "object", "anyOf": []schema{required("client_id"), required("username")}}}
+}
+
+func (Item) limits() limits {
+	return limits{keys: map[string]schema{
+		"as": {"type": []string{"string", "boolean"}, "pattern": "^$|" + nameForm.String()},
+	}}
+}
+
 // Source is the text from which the scenario was loaded.
 func (s *Scenario) Source() string { return s.source }
 
@@ -176,8 +201,8 @@ func (s *Scenario) check(r *report, at place) {
 	if s.Seed == 0 && at.has("seed") {
 		r.add(at.key("seed"), "the seed is 0", "the least is 1; without a seed, remove the key")
 	}
-	oneOf(r, s.Environment, environments, at.key("environment"))
-	oneOf(r, s.Version, versions, at.key("version"))
+	oneOf(r, s.Environment, environments, at, "environment")
+	oneOf(r, s.Version, versions, at, "version")
 	if err := checkRun(s.Clock.Run); err != nil {
 		r.fault(at.key("clock").key("run"), err)
 	}
@@ -194,10 +219,11 @@ func (s *Scenario) check(r *report, at place) {
 	s.Expect.check(r, at.key("expect"))
 }
 
-// oneOf reports a word that is not in a list.
-func oneOf(r *report, word string, words []string, at place) {
-	if word != "" && !slices.Contains(words, word) {
-		r.add(at, quote(word)+" is unknown here", meant(word, words))
+// oneOf reports a word under a key that is not in a list. In a file an empty one is not,
+// either.
+func oneOf(r *report, word string, words []string, at place, key string) {
+	if (word != "" || at.has(key)) && !slices.Contains(words, word) {
+		r.add(at.key(key), quote(word)+" is unknown here", meant(word, words))
 	}
 }
 

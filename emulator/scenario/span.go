@@ -70,13 +70,24 @@ func ParseSpan(s string) (Span, error) {
 // parseDuration reads a positive time in the form of Go's durations.
 func parseDuration(s string) (time.Duration, error) {
 	switch d, err := time.ParseDuration(s); {
-	case sortOf(s) == number:
+	case sortOf(strings.TrimLeft(s, "+-")) == number:
 		return 0, fmt.Errorf("%q has no unit; write for example %sms or %ss", s, s, s)
-	case err != nil || d < 0:
+	case err != nil || strings.HasPrefix(s, "-"):
 		return 0, fmt.Errorf("%q is no time; write for example 300ms, 2s, 1h30m", s)
 	default:
 		return d, nil
 	}
+}
+
+// durationParts is the form of Go's durations, but for a bare 0.
+const durationParts = `\+?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+`
+
+const durationForm = "^" + durationParts + "$"
+
+func (Span) schema(d *describer) schema {
+	span := textLike(durationForm + "|" + dayForm.String())
+	span["examples"] = []string{"48h", "30 days", "2 banking days"}
+	return d.about(span, "Span", "")
 }
 
 func (s *Span) decodeNode(r *report, n *node, at place) {

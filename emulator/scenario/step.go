@@ -85,13 +85,47 @@ type FlowExpect struct {
 type CallExpect struct {
 	// Call says which calls are counted.
 	Call Calls `yaml:"call"`
-	// Count is how many there must be: a number, a list of numbers, or {min, max}. 0 =
-	// the call must not come. Without it there must be at least one.
+	// Count is how many there must be: a number, a list of numbers, or {min, max}. The
+	// number 0 says that the call must not come. Without it there must be at least one.
 	Count *Condition `yaml:"count"`
 	// Status counts only calls that were answered with this HTTP status.
 	Status int `yaml:"status"`
 	// Error counts only calls that were answered with this error, CODE or TYPE/CODE.
 	Error string `yaml:"error"`
+}
+
+func (Step) limits() limits {
+	name := schema{"type": []string{"string", "boolean"}, "pattern": nameForm.String()}
+	return limits{
+		keys: map[string]schema{
+			// Values stand in a step where the contract has braces, and a step may ask for what is not there.
+			"call": anyOf(ref("Operation"), textLike(`^([A-Za-z]+\s+)?/`)),
+			"flow": words(FlowSteps()...),
+			"as":   name,
+			"capture": mappingOf(nameForm.String(), schema{"type": []string{"string", "number", "boolean"}, "pattern": `\S`}),
+		},
+		whole: schema{
+			"type": "object", "oneOf": []schema{required("call"), required("flow"), required("advance")},
+		},
+	}
+}
+
+func (StepExpect) limits() limits {
+	return limits{keys: map[string]schema{"status": integer(100, 599), "error": ref("ErrorCode")}}
+}
+
+func (FlowExpect) limits() limits { return limits{keys: map[string]schema{"ends": words(Ends()...)}} }
+
+func (CallExpect) limits() limits {
+	count := anyOf(schema{"type": "integer", "minimum": 0}, textLike(`^-?[0-9]`))
+	return limits{
+		keys: map[string]schema{
+			"count":  anyOf(count, schema{"type": "array", "items": count, "minItems": 1}, ref("bounds")),
+			"status": integer(100, 599),
+			"error":  ref("ErrorCode"),
+		},
+		whole: schema{"type": "object", "required": []string{"call"}},
+	}
 }
 
 // FlowSteps are the steps of the reference client's flow, in order; a withdrawal takes
@@ -144,8 +178,12 @@ func (s *Step) check(r *report, at place, known map[string]bool) {
 	switch {
 	case s.Call != "":
 		s.checkCall(r, at)
-	case s.Flow != "":
-		oneOf(r, s.Flow, FlowSteps(), at.key("flow"))
+	case at.has("call"):
+		r.add(at.key("call"), "there is no path", "write for example call: /item/get")
+	case s.Flow != "" || at.has("flow"):
+		oneOf(r, s.Flow, FlowSteps(), at, "flow")
+	case s.Advance == Span{}:
+		r.add(at.key("advance"), "the clock is moved by nothing", "write for example 48h or 5 banking days")
 	}
 	s.checkParts(r, at)
 	s.checkReferences(r, at, known)
@@ -249,7 +287,7 @@ func (e *StepExpect) check(r *report, at place) {
 	if e.Status != 0 && (e.Status < 100 || e.Status > 599) || e.Status == 0 && at.has("status") {
 		r.add(at.key("status"), "the status is out of range", "an HTTP status is a number from 100 to 599")
 	}
-	checkCode(r, e.Error, at.key("error"))
+	checkCode(r, e.Error, at)
 	checkWanted(r, e.Body, at.key("body"))
 	for _, name := range sortedKeys(e.Headers) {
 		checkWanted(r, e.Headers[name], at.key("headers").key(name))
@@ -257,7 +295,7 @@ func (e *StepExpect) check(r *report, at place) {
 }
 
 func (e *Expect) check(r *report, at place) {
-	oneOf(r, e.Flow.Ends, Ends(), at.key("flow").key("ends"))
+	oneOf(r, e.Flow.Ends, Ends(), at.key("flow"), "ends")
 	for i := range e.Calls {
 		call, below := &e.Calls[i], at.key("calls").index(i)
 		if len(call.Call.list()) == 0 {
@@ -271,7 +309,7 @@ func (e *Expect) check(r *report, at place) {
 		if call.Status != 0 && (call.Status < 100 || call.Status > 599) || call.Status == 0 && below.has("status") {
 			r.add(below.key("status"), "the status is out of range", "an HTTP status is a number from 100 to 599")
 		}
-		checkCode(r, call.Error, below.key("error"))
+		checkCode(r, call.Error, below)
 	}
 }
 
@@ -287,9 +325,9 @@ func checkCount(r *report, c Condition, at place) {
 	}
 }
 
-// checkCode reports an error code that no family has.
+// checkCode reports a code under error that no family has.
 func checkCode(r *report, code string, at place) {
-	if code != "" && len(allRows(code)) == 0 {
-		r.add(at, "unknown error code "+quote(code), codeHelp(code))
+	if (code != "" || at.has("error")) && len(allRows(code)) == 0 {
+		r.add(at.key("error"), "unknown error code "+quote(code), codeHelp(code))
 	}
 }
