@@ -27,11 +27,14 @@ func (r *report) parse(data []byte) *node {
 			fmt.Sprintf("a scenario has at most %d (4 MiB)", maxBytes))
 		return nil
 	}
-	if !r.clean(data) {
+	if !r.clean(data, noText) {
 		return nil
 	}
 	if n, ok := r.parseJSON(data); ok {
 		return n
+	}
+	if !r.clean(data, oddBreak) {
+		return nil
 	}
 	return r.parseYAML(data)
 }
@@ -190,14 +193,13 @@ func (r *report) member(n, key, value *node, at place) {
 	n.keys, n.items = append(n.keys, key), append(n.items, value)
 }
 
-// clean refuses bytes that no text has.
-func (r *report) clean(data []byte) bool {
+// clean refuses the first character of a text that is bad, and says so.
+func (r *report) clean(data []byte, bad func(char rune, size int, text []byte) (what, right string)) bool {
 	line, column := 1, 1
 	for rest := bytes.TrimPrefix(data, []byte("\ufeff")); len(rest) > 0; {
 		char, size := utf8.DecodeRune(rest)
-		if char == utf8.RuneError && size == 1 || char < ' ' && !strings.ContainsRune("\t\r\n", char) || char == 0x7f {
-			r.add(place{node: &node{line: line, column: column}}, fmt.Sprintf("the byte 0x%02x is no text", rest[0]),
-				"a scenario is UTF-8 without control characters")
+		if what, right := bad(char, size, rest); what != "" {
+			r.add(place{node: &node{line: line, column: column}}, what, right)
 			return false
 		}
 		column++
@@ -207,6 +209,32 @@ func (r *report) clean(data []byte) bool {
 		rest = rest[size:]
 	}
 	return true
+}
+
+// noText says what is wrong with a byte at the beginning of a text that no text has.
+func noText(char rune, size int, text []byte) (what, right string) {
+	switch {
+	case char == utf8.RuneError && size == 1:
+		return fmt.Sprintf("the byte 0x%02x is no text", text[0]), "save the file as UTF-8"
+	case char == 0 && len(text) > 1 && text[1] != 0:
+		return "the byte 0x00 is no text", "the file looks like UTF-16: save it as UTF-8"
+	case char < ' ' && !strings.ContainsRune("\t\r\n", char), char == 0x7f:
+		return fmt.Sprintf("the byte 0x%02x is no text", text[0]), "a scenario is UTF-8 without control characters"
+	}
+	return "", ""
+}
+
+// oddBreak says what is wrong with a character by which YAML counts lines otherwise than
+// editors do.
+func oddBreak(char rune, _ int, text []byte) (what, right string) {
+	switch {
+	case char == '\r' && !bytes.HasPrefix(text, []byte("\r\n")):
+		return "a carriage return without a line feed", "save the file with the line ends of Unix or Windows"
+	case char == 0x85, char == 0x2028, char == 0x2029:
+		return fmt.Sprintf("the character U+%04X breaks lines in YAML only", char),
+			fmt.Sprintf("write \\u%04x in double quotes", char)
+	}
+	return "", ""
 }
 
 // yamlLine finds the line in the library's messages.
