@@ -11,6 +11,7 @@ import (
 
 	"tweed/emulator"
 	"tweed/emulator/scenario"
+	"tweed/scenarios"
 )
 
 // good is control for a call that succeeds.
@@ -359,4 +360,15 @@ func TestControlWorldNamesWithSlashes(t *testing.T) {
 	require.Equal(t, []any{name, "default"}, c.good("GET", "worlds", "").at("worlds"), "a mistaken path makes no world")
 	require.Equal(t, "INVALID_REQUEST/NOT_FOUND", c.send("POST", "/exchange_tokens", "{}").key())
 	require.Equal(t, "INVALID_REQUEST/NOT_FOUND", c.send("GET", "/_tweedy", "").key())
+}
+
+// TestControlSchema: the schema of scenario files is served for editors.
+func TestControlSchema(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.RunT(t), "")
+	got := c.good("GET", "schema", "")
+	require.Equal(t, "application/schema+json; charset=utf-8", got.Header.Get("Content-Type"))
+	require.Equal(t, string(scenarios.Schema()), got.Body)
+	require.Contains(t, c.good("GET", "", "").at("calls"), "GET /_tweed/schema")
+	require.Contains(t, c.bad(405, "TWEED_METHOD", "POST", "schema", "{}"), "GET")
 }

@@ -62,6 +62,7 @@ func (e *Emulator) controlHandler() http.Handler {
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
 		Embedded: scenarios.Find,
+		Schema:   scenarios.Schema,
 	}
 	family := calls.Family()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -86,7 +86,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		newServe(), newFlow(), newRun(), newCheck(), newErrors(), newRoutes(), newScenarios(),
-		newHealthcheck(), newVersion(),
+		newSchema(), newInit(), newHealthcheck(), newVersion(),
 	)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd) }
 	return root

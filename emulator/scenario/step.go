@@ -99,9 +99,9 @@ func (Step) limits() limits {
 	return limits{
 		keys: map[string]schema{
 			// Values stand in a step where the contract has braces, and a step may ask for what is not there.
-			"call": anyOf(ref("Operation"), textLike(`^([A-Za-z]+\s+)?/`)),
-			"flow": words(FlowSteps()...),
-			"as":   name,
+			"call":    anyOf(ref("Operation"), textLike(`^([A-Za-z]+\s+)?/`)),
+			"flow":    words(FlowSteps()...),
+			"as":      name,
 			"capture": mappingOf(nameForm.String(), schema{"type": []string{"string", "number", "boolean"}, "pattern": `\S`}),
 		},
 		whole: schema{

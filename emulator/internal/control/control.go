@@ -26,7 +26,9 @@ type API struct {
 	Config func(*scenario.Scenario) (world.Config, error)
 	// Embedded returns the text of a scenario that comes with Tweed.
 	Embedded func(name string) ([]byte, bool)
-	Version  string
+	// Schema returns the JSON Schema of scenario files.
+	Schema  func() []byte
+	Version string
 }
 
 var (
@@ -63,6 +65,7 @@ func (a *API) table() []operation {
 		{"POST", w + "rules", "add a rule: YAML or JSON", a.addRule},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
 		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{"GET", "journal", "calls: ?world= &path= &op= &code= &client= &since= &last=", a.readJournal},
 		{"DELETE", "journal", "forget calls: ?world=", a.clearJournal},
 		{"GET", "", "this list", a.list},

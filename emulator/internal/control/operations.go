@@ -207,6 +207,10 @@ func (a *API) putScenario(c *api.Call) (any, error) {
 	return doneBody{"world " + c.World.Name() + " started again under scenario " + strconv.Quote(s.Name)}, nil
 }
 
+func (a *API) schema(*api.Call) (any, error) {
+	return api.Raw{Type: "application/schema+json; charset=utf-8", Body: a.Schema()}, nil
+}
+
 type rulesBody struct {
 	Rules []scenario.Rule `json:"rules"`
 }
