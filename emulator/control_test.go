@@ -218,7 +218,8 @@ func TestControlScenario(t *testing.T) {
 		"rules:\n  - {call: /auth/get, then: {error: ITEM_LOKED}}\n":  "2:37: ",
 		"rules:\n  - {call: /auth/gte, then: {error: ITEM_LOCKED}}\n": "/auth/get",
 		"a: [\n": "",
-		"given: {items: [{institution: ins_none}]}\n":                    "scenario:1:17: the item cannot be linked",
+		"given: {items: [{institution: ins_none}]}\n":                    "scenario:1:31: the Sandbox has no institution",
+		"given: {items: [{products: [nonsense]}]}\n":                     "scenario:1:17: the item cannot be linked",
 		"assume: {auto_approve: perhaps}\n":                              "auto_approve",
 		"clock: {run: fast}\n":                                           "1:14: ",
 		"name: [1]\nseed: many\n":                                        "2:7: ",
@@ -367,7 +368,7 @@ func TestControlSchema(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.RunT(t), "")
 	got := c.good("GET", "schema", "")
-	require.Equal(t, "application/schema+json; charset=utf-8", got.Header.Get("Content-Type"))
+	require.Equal(t, "application/json; charset=utf-8", got.Header.Get("Content-Type"))
 	require.Equal(t, string(scenarios.Schema()), got.Body)
 	require.Contains(t, c.good("GET", "", "").at("calls"), "GET /_tweed/schema")
 	require.Contains(t, c.bad(405, "TWEED_METHOD", "POST", "schema", "{}"), "GET")

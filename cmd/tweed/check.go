@@ -29,8 +29,8 @@ func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "check scenario files",
-		Long: "check loads scenario files and says what is wrong with them: file:line:column, and what would be right. It warns\n" +
-			"of what is allowed but cannot be meant, such as a rule that can never act. The exit code is 2 when a file\n" +
+		Long: "check loads scenario files and says what is wrong with them: file:line:column, and what would be right. It\n" +
+			"warns of what is allowed but cannot be meant, such as a rule that can never act. The exit code is 2 when a file\n" +
 			"cannot be used, and with --strict also when one is warned of.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {

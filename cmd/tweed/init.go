@@ -21,8 +21,8 @@ func newInit() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "write a starter folder: a scenario, its schema, a CI snippet",
-		Long: "init writes into the folder DIR (tweed) a commented scenario that runs as it is, the JSON Schema beside it for\n" +
-			"editors, a README and a workflow for GitHub Actions. It never overwrites a file.",
+		Long: "init writes into the folder DIR (tweed) a commented scenario that runs as it is, the JSON Schema beside it\n" +
+			"for editors, a README and a workflow for GitHub Actions. It never overwrites a file.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "tweed"

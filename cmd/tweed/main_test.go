@@ -69,7 +69,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 		{"strict does not", []string{"check", "--strict", warned, "happy-path"}, 2, "happy-path: good", "1 of 2 files are warned of"},
 		{"strict and good", []string{"check", "--strict", "happy-path"}, 0, "happy-path: good", ""},
 		{"an assumption has a place", []string{"check", assume}, 2, "", assume + ":2:16: no assumption is called"},
-		{"a given item has a place", []string{"check", given}, 2, "", given + ":1:17: the item cannot be linked"},
+		{"a given item has a place", []string{"check", given}, 2, "", given + ":1:31: the Sandbox has no institution"},
 		{"a setting has a place", []string{"check", setting}, 2, "", setting + ":2:36: the flow has no setting \"amuont\""},
 		{"run with it", []string{"run", setting}, 2, "", "nothing was run"},
 		{"run a bad one", []string{"run", bad, red}, 2, "", "nothing was run"},

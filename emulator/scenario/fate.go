@@ -155,6 +155,9 @@ func returnCodes() (codes, titles []string) {
 
 // returnMeant proposes the nearest return code.
 func returnMeant(word string) string {
+	if _, ok := nacha.FindChange(word); ok {
+		return "it is a change code: write {noc: " + word + "}"
+	}
 	codes, _ := returnCodes()
 	return cmp.Or(codeMeant(word, codes), "write for example R01")
 }

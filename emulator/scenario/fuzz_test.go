@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// seeds adds all good and bad files as seeds.
+// seeds adds all good, bad and misspelt files as seeds.
 func seeds(f *testing.F) {
 	f.Helper()
-	for _, folder := range []string{"good", "bad"} {
+	for _, folder := range []string{"good", "bad", "typos"} {
 		files, err := filepath.Glob("testdata/" + folder + "/*")
 		require.NoError(f, err)
 		for _, file := range files {

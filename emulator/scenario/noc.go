@@ -97,10 +97,13 @@ func (n NOC) check(r *report, at place) {
 	}
 	codes, _ := changeCodes()
 	change, ok := nacha.FindChange(n.Code)
+	_, returns := nacha.FindReturn(n.Code)
 	switch {
 	case n.Code == "":
 		r.add(code, "the notification has no code", "write noc: C01, or noc: {code: C01, ...}")
 		return
+	case !ok && returns:
+		r.add(code, n.Code+" is no change code but a return code", "write {return: "+n.Code+"}")
 	case !ok:
 		r.add(code, "unknown change code "+quote(n.Code), codeMeant(n.Code, codes))
 		return

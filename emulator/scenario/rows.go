@@ -105,6 +105,14 @@ func errorCodes() schema {
 	return schema{"enum": all}
 }
 
+// straight is the help for a word in quotes of a word processor, "" for any other.
+func straight(word string) string {
+	if strings.ContainsAny(word, "“”„‘’") {
+		return "write straight quotes, or none"
+	}
+	return ""
+}
+
 // codeHelp proposes the nearest code.
 func codeHelp(name string) string {
 	var codes, keys, ofType []string
@@ -116,6 +124,12 @@ func codeHelp(name string) string {
 	}
 	if len(ofType) > 0 {
 		return name + " is a type; its codes are " + strings.Join(ofType, ", ")
+	}
+	if right := straight(name); right != "" {
+		return right
+	}
+	if sortOf(name) == number && len(name) == 3 {
+		return "a status without an error is written {status: " + name + "}"
 	}
 	near := catalogue.Nearest(name)
 	if near == "" {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tweed/emulator/internal/dataset"
 )
 
 // Scenario is one scenario file. Every part is optional; the empty file is the empty
@@ -117,7 +119,9 @@ func (Credentials) limits() limits {
 
 func (Item) limits() limits {
 	return limits{keys: map[string]schema{
-		"as": {"type": []string{"string", "boolean"}, "pattern": "^$|" + nameForm.String()},
+		"as":          {"type": []string{"string", "boolean"}, "pattern": "^$|" + nameForm.String()},
+		"institution": words(institutionIDs()...),
+		"user":        words(userNames()...),
 	}}
 }
 
@@ -242,10 +246,10 @@ func checkRun(run string) error {
 	}
 	if m := stepForm.FindStringSubmatch(run); m != nil {
 		d, err := parseDuration(m[1])
-		if err == nil && d == 0 {
-			err = fmt.Errorf("the step is 0; write for example step 1s")
+		if err == nil && d > 0 {
+			return nil
 		}
-		return err
+		return fmt.Errorf("a clock does not run %s; write for example step 1s", quote(run))
 	}
 	if m := speedForm.FindStringSubmatch(run); m != nil {
 		if n, err := strconv.ParseFloat(m[1], 64); err == nil && n > 0 && n <= maxSpeed {
@@ -259,6 +263,7 @@ func (r *report) checkItems(items []Item, at place) {
 	names := map[string]int{}
 	for i, item := range items {
 		below := at.index(i)
+		r.checkLogin(&items[i], below)
 		if item.As == "" {
 			continue
 		}
@@ -268,6 +273,17 @@ func (r *report) checkItems(items []Item, at place) {
 				"the first is number "+strconv.Itoa(first+1)+"; names must differ")
 		}
 		names[item.As] = i
+	}
+}
+
+// checkLogin reports an institution and a user that the Sandbox does not have.
+func (r *report) checkLogin(item *Item, at place) {
+	if _, ok := dataset.FindInstitution(item.Institution); !ok && (item.Institution != "" || at.has("institution")) {
+		r.add(at.key("institution"), "the Sandbox has no institution "+quote(item.Institution),
+			cmp.Or(meant(item.Institution, institutionIDs()), "the usual one is ins_109508"))
+	}
+	if _, ok := dataset.FindUser(item.User); !ok && (item.User != "" || at.has("user")) {
+		r.add(at.key("user"), "the Sandbox has no test user "+quote(item.User), meant(item.User, userNames()))
 	}
 }
 

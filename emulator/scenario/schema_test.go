@@ -110,8 +110,20 @@ func TestEveryDecoderHasASchema(t *testing.T) {
 func TestLimitsAreOfKeys(t *testing.T) {
 	t.Parallel()
 	for _, typ := range []limited{
-		Scenario{}, Clock{}, Credentials{}, Item{}, Rule{}, Then{}, ErrorSpec{}, NOC{}, Patch{}, bounds{},
-		Step{}, StepExpect{}, FlowExpect{}, CallExpect{},
+		Scenario{},
+		Clock{},
+		Credentials{},
+		Item{},
+		Rule{},
+		Then{},
+		ErrorSpec{},
+		NOC{},
+		Patch{},
+		bounds{},
+		Step{},
+		StepExpect{},
+		FlowExpect{},
+		CallExpect{},
 	} {
 		keys := map[string]bool{}
 		for _, f := range fieldsOf(reflect.TypeOf(typ)) {
@@ -169,6 +181,8 @@ var onlyLoad = []struct{ words, why string }{
 	{`no operation matches`, "a form that finds each wrong * is not readable"},
 	{`no operation "/item/gett"`, "a step may call what is not there, with expect: {status: 404}"},
 	{`no operation "GET /item/get"`, "a step may call what is not there, with expect: {status: 404}"},
+	{`no operation "GET /accounts/get"`, "a step may call what is not there, with expect: {status: 404}"},
+	{`a reference is not closed`, "a form that finds it is not readable"},
 	{`has a *; a step calls one path`, "a step may call what is not there, with expect: {status: 404}"},
 	{`step-calls.yaml:6:12: unknown method`, "a step may call what is not there, with expect: {status: 404}"},
 }
@@ -179,13 +193,17 @@ func TestBadFilesDoNotFitTheSchema(t *testing.T) {
 	fits := compiledSchema(t)
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	require.NoError(t, err)
+	typos, err := filepath.Glob("testdata/typos/*.yaml")
+	require.NoError(t, err)
+	files = append(files, typos...)
 	used := make([]bool, len(onlyLoad))
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)
-		_, err = Load(file, data)
 		var problems Problems
-		require.ErrorAs(t, err, &problems)
+		if _, err = Load(file, data); err != nil {
+			require.ErrorAs(t, err, &problems)
+		}
 		doc, ok := read(data)
 		if !ok { // no document: there is nothing that a schema could be asked
 			continue
@@ -232,4 +250,71 @@ func near(places map[string]bool, path string) bool {
 		}
 	}
 	return false
+}
+
+// TestOneChangedValue replaces each value of the good files and of shipped ones by others.
+// What Load then takes must fit the schema and come back equal;
+// what it refuses has its place.
+func TestOneChangedValue(t *testing.T) {
+	t.Parallel()
+	fits := compiledSchema(t)
+	others := []string{
+		`null`, `""`, `"x"`, `"5"`, `0`, `1`, `-1`, `1.5`, `1e3`, `true`, `[]`, `{}`, `[null]`, `["x"]`, `{"x": 1}`, `"/item/get"`,
+		`"R01"`, `"C01"`, `"ITEM_LOCKED"`, `"1s"`, `"+0"`, `"2 days"`, `"present"`, `"*"`, `["/auth/get", "1s"]`, `"a"`,
+	}
+	files := map[string][]byte{}
+	for _, name := range scenarios.Names()[:4] {
+		files[name], _ = scenarios.Find(name)
+	}
+	good, err := filepath.Glob("testdata/good/*")
+	require.NoError(t, err)
+	for _, file := range good {
+		files[file], err = os.ReadFile(file)
+		require.NoError(t, err)
+	}
+	const every = 6 // of the changes; each value gets some of them
+	taken, refused, changes := 0, 0, 0
+	for _, name := range sortedKeys(files) {
+		root := (&report{}).parse(files[name])
+		root.everyNode(func(n *node) {
+			was := *n
+			for _, other := range others {
+				if changes++; changes%every != 0 {
+					continue
+				}
+				changed := (&report{}).parse([]byte(`{"it": ` + other + `}`))
+				*n = *changed.items[0]
+				data := renderJSON(nil, root)
+				*n = was
+				s, err := Load("f", data)
+				if err != nil {
+					refused++
+					for _, p := range err.(Problems) { //nolint:errorlint // Load's own type
+						require.True(t, within(data, p), "%s", p)
+					}
+					continue
+				}
+				taken++
+				doc, ok := read(data)
+				require.True(t, ok)
+				if len(s.Assume) == 0 { // Load takes any name there
+					require.NoError(t, fits.Validate(doc), "%s", data)
+				}
+				again(t, s)
+			}
+		})
+	}
+	require.Greater(t, taken, 500)
+	require.Greater(t, refused, 1000)
+}
+
+// everyNode calls a function for the node and all below it.
+func (n *node) everyNode(each func(*node)) {
+	if n == nil {
+		return
+	}
+	each(n)
+	for _, item := range n.items {
+		item.everyNode(each)
+	}
 }

@@ -178,26 +178,32 @@ func impliesAll(narrow, wide Where) bool {
 // implies says whether another condition holds wherever this one does.
 func (c Condition) implies(wide Condition) bool {
 	bounded := c.Min != nil || c.Max != nil
-	each := func(fits func(value any) bool) bool {
-		return len(c.AnyOf) > 0 && !slices.ContainsFunc(c.AnyOf, func(value any) bool { return !fits(value) })
-	}
 	switch {
 	case wide.Missing:
-		return c.Missing || each(func(value any) bool { return value == nil })
+		return c.Missing || c.each(func(value any) bool { return value == nil })
 	case wide.Present:
-		return c.Present || bounded || each(func(value any) bool { return value != nil })
-	case wide.Min != nil || wide.Max != nil:
-		if bounded {
-			return (wide.Min == nil || c.Min != nil && *c.Min >= *wide.Min) &&
-				(wide.Max == nil || c.Max != nil && *c.Max <= *wide.Max)
-		}
-		return each(func(value any) bool { return wide.holds(value, true) })
+		return c.Present || bounded || c.each(func(value any) bool { return value != nil })
+	case wide.Min == nil && wide.Max == nil:
+		return c.among(wide.AnyOf)
+	case bounded:
+		return (wide.Min == nil || c.Min != nil && *c.Min >= *wide.Min) &&
+			(wide.Max == nil || c.Max != nil && *c.Max <= *wide.Max)
 	}
+	return c.each(func(value any) bool { return wide.holds(value, true) })
+}
+
+// each says whether the condition asks for values, and all of them are as asked.
+func (c Condition) each(is func(value any) bool) bool {
+	return len(c.AnyOf) > 0 && !slices.ContainsFunc(c.AnyOf, func(value any) bool { return !is(value) })
+}
+
+// among says whether the condition asks for values that are all among some others.
+func (c Condition) among(values []any) bool {
 	var keys []string
-	for _, value := range wide.AnyOf {
+	for _, value := range values {
 		keys = append(keys, keysOf(value)...)
 	}
-	return each(func(value any) bool {
+	return c.each(func(value any) bool {
 		return !slices.ContainsFunc(keysOf(value), func(key string) bool { return !slices.Contains(keys, key) })
 	})
 }

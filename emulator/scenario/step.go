@@ -264,6 +264,11 @@ func (s *Step) checkCaptures(r *report, at place) {
 }
 
 func (s *Scenario) checkSteps(r *report, at place) {
+	s.eachStep(at, func(step *Step, at place, known map[string]bool) { step.check(r, at, known) })
+}
+
+// eachStep calls a function for each step with the names that it can refer to.
+func (s *Scenario) eachStep(at place, each func(step *Step, at place, known map[string]bool)) {
 	known := map[string]bool{}
 	for _, item := range s.Given.Items {
 		known[item.As] = item.As != ""
@@ -273,7 +278,7 @@ func (s *Scenario) checkSteps(r *report, at place) {
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		step.check(r, at.index(i), known)
+		each(step, at.index(i), known)
 		if step.As != "" {
 			known[step.As] = true
 		}

@@ -35,12 +35,13 @@ func FlowCalls() []FlowCall {
 // loginPath is where a session at Apex begins: tweed run logs in by itself.
 const loginPath = "/legit/api/v1/cc/token"
 
-// warnExpectations reports expectations that nothing can meet.
+// warnExpectations reports expectations that nothing can meet, and steps that do not send
+// what they seem to.
 func (s *Scenario) warnExpectations(r *report, at place) {
-	for i := range s.Steps {
-		e := &s.Steps[i].Expect
-		s.warnStatus(r, e.Error, e.Status, at.key("steps").index(i).key("expect"))
-	}
+	s.eachStep(at.key("steps"), func(step *Step, at place, known map[string]bool) {
+		step.warnReferences(r, at, known)
+		s.warnStatus(r, step.Expect.Error, step.Expect.Status, at.key("expect"))
+	})
 	below := at.key("expect").key("calls")
 	for i := range s.Expect.Calls {
 		call := &s.Expect.Calls[i]
@@ -68,7 +69,8 @@ func (s *Scenario) warnStatus(r *report, code string, status int, at place) {
 			}
 		}
 	}
-	r.add(at.key("status"), fmt.Sprintf("%s never comes with status %d", code, status), "its status is "+strings.Join(known, " or "))
+	r.add(at.key("status"), fmt.Sprintf("%s never comes with status %d", code, status),
+		"its status is "+strings.Join(known, " or "))
 }
 
 // statusesOf are the statuses that a row comes with; 0 is any.
@@ -110,7 +112,8 @@ func (s *Scenario) warnCount(r *report, e *CallExpect, at place) {
 	case most == 0:
 		r.add(at.key("call"), "nothing calls "+string(e.Call), "the scenario has steps, and neither they nor their flow do")
 	default:
-		r.add(at.key("count"), string(e.Call)+" is called "+count(most, "time")+" at most", "the steps do not call it more often")
+		r.add(at.key("count"), string(e.Call)+" is called "+count(most, "time")+" at most",
+			"the steps do not call it more often")
 	}
 }
 

@@ -155,8 +155,16 @@ expect:
 		"an application may call": {`
 expect: {calls: [{call: /item/get, count: 3}]}`, nil},
 		"a login comes by itself": {`
-steps: [{call: GET /sentinel/api/v1/transfers/achs/$world.name}]
+steps: [{call: "GET /sentinel/api/v1/transfers/achs/${world.name}"}]
 expect: {calls: [{call: /legit/api/v1/cc/token}, {call: "GET /sentinel/api/v1/transfers/achs/{id}", count: 1}]}`, nil},
+		"a reference without braces": {`
+given: {items: [{as: alice}]}
+steps:
+  - {call: GET /sentinel/api/v1/transfers/achs/$alice.item_id, expect: {body: {a: costs $5.00, b: $bob.x or y, c: $$alice.x or y}}}
+  - {call: /item/get, with: {access_token: $alice.access_token, b: [{c: see $alice.item_id}]}}`, []string{
+			`f:4:12: "$alice.item_id" is sent as it is; inside of a text write ${alice.item_id}`,
+			`f:5:73: "$alice.item_id" is sent as it is; inside of a text write ${alice.item_id}`,
+		}},
 		"the end needs the flow": {`
 steps: [{call: /institutions/get}]
 expect: {flow: {ends: completed}, calls: [{call: /processor/apex/processor_token/create}]}`, nil},
@@ -197,7 +205,7 @@ expect: {flow: {ends: rejected}}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, c.want, warnings(t, strings.TrimPrefix(c.text, "")))
+			require.Equal(t, c.want, warnings(t, c.text))
 		})
 	}
 }

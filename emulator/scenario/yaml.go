@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,6 +33,11 @@ func (r *report) parse(data []byte) *node {
 		return n
 	}
 	if !r.clean(data, oddBreak) {
+		return nil
+	}
+	if text := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n"); len(text) > 0 && text[0] == '<' {
+		r.add(place{node: &node{line: 1, column: 1}}, "this is no scenario but a page of HTML or XML",
+			"a scenario begins with a key such as name: or rules:")
 		return nil
 	}
 	return r.parseYAML(data)
@@ -235,89 +239,6 @@ func oddBreak(char rune, _ int, text []byte) (what, right string) {
 			fmt.Sprintf("write \\u%04x in double quotes", char)
 	}
 	return "", ""
-}
-
-// yamlLine finds the line in the library's messages.
-var yamlLine = regexp.MustCompile(`^yaml: (?:line [0-9]+: )?`)
-
-// syntaxHelp says in an author's words what the library's messages mean.
-var syntaxHelp = []struct{ message, what, right string }{
-	{
-		"mapping values are not allowed", "a second \": \" on one line, or a line that is indented too far",
-		"quote a value that contains \": \"; keys of one mapping begin in the same column",
-	},
-	{"found character that cannot start any token", "a value cannot begin with this character", "quote the value"},
-	{"could not find expected ':'", "a key without \":\" behind it", "write \"key: value\""},
-	{
-		"did not find expected key", "the mapping breaks off here",
-		"keys of one mapping begin in the same column, and nothing stands behind a closing quote or bracket",
-	},
-	{
-		"did not find expected '-' indicator", "this line does not fit the list before it",
-		"items of one list begin with \"- \" in the same column",
-	},
-	{
-		"did not find expected ',' or ']'", "a list that is opened with [ is not closed",
-		"close it with ], and quote items that contain , [ ] { } or ?",
-	},
-	{
-		"did not find expected ',' or '}'", "a mapping that is opened with { is not closed",
-		"close it with }, and quote values that contain , [ ] { } or ?",
-	},
-	{
-		"did not find expected node content", "a bracket is not closed, or a value is missing",
-		"close it; quote a value that begins with , ] or }",
-	},
-	{"found unexpected end of stream", "a quoted text is not closed", "close the quotes"},
-	{"unknown anchor", "an alias (*name) without its anchor (&name)", "quote a value that begins with *"},
-	{
-		"did not find expected alphabetic or numeric character", "a * or & without a name",
-		"quote a value that begins with * or &: \"*\"",
-	},
-	{
-		"found unknown escape character", "an unknown escape in double quotes",
-		"write \\\\ for a backslash, or use single quotes",
-	},
-}
-
-// comment stands before a text whose error is looked for: the library has no line for
-// errors on the first one.
-var comment = []byte("#\n")
-
-// syntax reports what the library could not parse, at the line where it stopped. The
-// library's own line may be that of the enclosing block, so the line is found as the
-// shortest beginning of the file that fails in the same way.
-func (r *report) syntax(data []byte, err error) {
-	lines := bytes.SplitAfter(data, []byte("\n"))
-	if _, _, e := decodeYAML(slices.Concat(comment, data)); e != nil {
-		err = e
-	}
-	low, high := 1, len(lines)
-	for low < high {
-		middle := (low + high) / 2
-		_, _, e := decodeYAML(slices.Concat(comment, bytes.Join(lines[:middle], nil)))
-		if e != nil && e.Error() == err.Error() {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	shown := strings.TrimRight(string(lines[low-1]), "\r\n")
-	indent := len(shown) - len(strings.TrimLeft(shown, " \t"))
-	at := place{node: &node{line: low, column: indent + 1}}
-	if tab := strings.IndexByte(shown[:indent], '\t'); tab >= 0 {
-		at.node.column = tab + 1
-		r.add(at, "a tab in the indentation", "YAML is indented with spaces")
-		return
-	}
-	message := yamlLine.ReplaceAllString(err.Error(), "")
-	for _, help := range syntaxHelp {
-		if strings.Contains(message, help.message) {
-			r.add(at, help.what+", at "+quote(strings.TrimSpace(shown)), help.right)
-			return
-		}
-	}
-	r.add(at, "no valid YAML at "+quote(strings.TrimSpace(shown)), message)
 }
 
 // renderYAML writes a node as a YAML document.

@@ -208,7 +208,7 @@ func (a *API) putScenario(c *api.Call) (any, error) {
 }
 
 func (a *API) schema(*api.Call) (any, error) {
-	return api.Raw{Type: "application/schema+json; charset=utf-8", Body: a.Schema()}, nil
+	return api.Raw{Type: "application/json; charset=utf-8", Body: a.Schema()}, nil
 }
 
 type rulesBody struct {

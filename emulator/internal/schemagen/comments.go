@@ -29,7 +29,9 @@ func read(folder string) (*comments, error) {
 	if err != nil || len(files) == 0 {
 		return nil, fmt.Errorf("no Go files in %q (%w)", folder, err)
 	}
-	c := &comments{types: map[string]string{}, fields: map[string]map[string]string{}, keys: map[string]map[string]string{}}
+	c := &comments{
+		types: map[string]string{}, fields: map[string]map[string]string{}, keys: map[string]map[string]string{},
+	}
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
