@@ -36,7 +36,7 @@ func TestOptionsRefused(t *testing.T) {
 		},
 		{"given", emulator.Options{Scenario: &scenario.Scenario{Given: scenario.Given{
 			Items: []scenario.Item{{As: "a", Institution: "ins_nowhere"}},
-		}}}, "given.items[0]: the item cannot be linked: INVALID_INPUT/INVALID_INSTITUTION"},
+		}}}, `given.items[0].institution: the Sandbox has no institution "ins_nowhere"`},
 		{
 			"assume",
 			emulator.Options{Scenario: &scenario.Scenario{Assume: map[string]any{"auto_aprove": "all"}}},

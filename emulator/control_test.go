@@ -11,6 +11,7 @@ import (
 
 	"tweed/emulator"
 	"tweed/emulator/scenario"
+	"tweed/scenarios"
 )
 
 // good is control for a call that succeeds.
@@ -218,7 +219,8 @@ func TestControlScenario(t *testing.T) {
 		"rules:\n  - {call: /auth/gte, then: {error: ITEM_LOCKED}}\n": "/auth/get",
 		"login-rseet\n": `did you mean "login-reset"?`,
 		"a: [\n":        "",
-		"given: {items: [{institution: ins_none}]}\n":                    "scenario:1:17: the item cannot be linked",
+		"given: {items: [{institution: ins_none}]}\n":                    "scenario:1:31: the Sandbox has no institution",
+		"given: {items: [{products: [nonsense]}]}\n":                     "scenario:1:17: the item cannot be linked",
 		"assume: {auto_approve: perhaps}\n":                              "auto_approve",
 		"clock: {run: fast}\n":                                           "1:14: ",
 		"name: [1]\nseed: many\n":                                        "2:7: ",
@@ -360,4 +362,15 @@ func TestControlWorldNamesWithSlashes(t *testing.T) {
 	require.Equal(t, []any{name, "default"}, c.good("GET", "worlds", "").at("worlds"), "a mistaken path makes no world")
 	require.Equal(t, "INVALID_REQUEST/NOT_FOUND", c.send("POST", "/exchange_tokens", "{}").key())
 	require.Equal(t, "INVALID_REQUEST/NOT_FOUND", c.send("GET", "/_tweedy", "").key())
+}
+
+// TestControlSchema: the schema of scenario files is served for editors.
+func TestControlSchema(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.RunT(t), "")
+	got := c.good("GET", "schema", "")
+	require.Equal(t, "application/json; charset=utf-8", got.Header.Get("Content-Type"))
+	require.Equal(t, string(scenarios.Schema()), got.Body)
+	require.Contains(t, c.good("GET", "", "").at("calls"), "GET /_tweed/schema")
+	require.Contains(t, c.bad(405, "TWEED_METHOD", "POST", "schema", "{}"), "GET")
 }

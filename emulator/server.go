@@ -72,7 +72,7 @@ func (e *Emulator) controlHandler() http.Handler {
 	guard := control.Guard{AllowHosts: e.options.AllowHosts, Token: e.options.ControlToken}
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
-		Shipped: Shipped,
+		Shipped: Shipped, Schema: scenarios.Schema,
 	}
 	family := calls.Family()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

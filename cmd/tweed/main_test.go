@@ -45,6 +45,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 	bad := file(t, "bad.yaml", "rules:\n  - call: /auth/get\n    then: {error: ITEM_LOCKD}\n")
 	red := file(t, "red.yaml", failing)
 	setting := file(t, "setting.yaml", "steps:\n  - {flow: deposit, with: {amuont: \"1500.00\"}}\n")
+	warned := file(t, "warned.yaml", "rules:\n  - {call: \"*\", then: {delay: 1s}}\n  - {call: /item/get, then: {delay: 1s}}\n")
 	assume := file(t, "assume.yaml", "assume:\n  token_feild: x\n")
 	given := file(t, "given.yaml", "given: {items: [{institution: ins_none}]}\n")
 	for _, tc := range []struct {
@@ -64,8 +65,11 @@ func TestExitCodesAndMessages(t *testing.T) {
 		{"check a bad one", []string{"check", bad}, 2, "", bad + `:3:19: `},
 		{"the nearest word", []string{"check", bad}, 2, "", "ITEM_LOCKED"},
 		{"check one that is not there", []string{"check", "no-such.yaml"}, 2, "", "no-such.yaml: no such file"},
+		{"check warns", []string{"check", warned}, 0, "warning: " + warned + ":3:5: rule 2 can never act", ""},
+		{"strict does not", []string{"check", "--strict", warned, "happy-path"}, 2, "happy-path: good", "1 of 2 files are warned of"},
+		{"strict and good", []string{"check", "--strict", "happy-path"}, 0, "happy-path: good", ""},
 		{"an assumption has a place", []string{"check", assume}, 2, "", assume + ":2:16: no assumption is called"},
-		{"a given item has a place", []string{"check", given}, 2, "", given + ":1:17: the item cannot be linked"},
+		{"a given item has a place", []string{"check", given}, 2, "", given + ":1:31: the Sandbox has no institution"},
 		{"a setting has a place", []string{"check", setting}, 2, "", setting + ":2:36: the flow has no setting \"amuont\""},
 		{"run with it", []string{"run", setting}, 2, "", "nothing was run"},
 		{"run a bad one", []string{"run", bad, red}, 2, "", "nothing was run"},
@@ -101,6 +105,31 @@ func TestExitCodesAndMessages(t *testing.T) {
 			require.NotContains(t, stderr, "goroutine", "no stack trace reaches a user")
 		})
 	}
+}
+
+// TestCheckAsJSON: a program reads the same places and texts.
+func TestCheckAsJSON(t *testing.T) {
+	t.Parallel()
+	bad := file(t, "bad.yaml", "rules:\n  - {call: /auth/get, then: {error: ITEM_LOCKD}}\n")
+	warned := file(t, "warned.yaml", "rules: [{call: /item/get, where: {user: nobody}, then: {delay: 1s}}]\n")
+	code, stdout, _ := command(t, "check", "--json", "--strict", bad, warned, "no-such-file", "happy-path")
+	require.Equal(t, exitUsage, code)
+	var all []checked
+	require.NoError(t, json.Unmarshal([]byte(stdout), &all))
+	require.Len(t, all, 4)
+	require.False(t, all[0].Good)
+	require.Equal(t, []any{bad, 2, 37, "rules[0].then.error", `unknown error code "ITEM_LOCKD"`, "did you mean ITEM_LOCKED?"}, []any{
+		all[0].Problems[0].File, all[0].Problems[0].Line, all[0].Problems[0].Column, all[0].Problems[0].Path,
+		all[0].Problems[0].What, all[0].Problems[0].Right,
+	})
+	require.False(t, all[1].Good, "strict")
+	require.Len(t, all[1].Warnings, 1)
+	require.Empty(t, all[1].Problems)
+	require.Contains(t, all[2].Problems[0].What, "no-such-file")
+	require.True(t, all[3].Good)
+	require.Contains(t, stdout, `"warnings": []`)
+	code, _, _ = command(t, "check", "--json", warned)
+	require.Zero(t, code)
 }
 
 func TestListsAreComplete(t *testing.T) {

@@ -26,6 +26,13 @@ const (
 // it, and what has no method does not take it in.
 const methodACH = "ACH"
 
+// achWords are what a rule can say.
+func achWords() []string {
+	return []string{string(Deposit), string(Withdrawal), string(MicroDeposit), string(AnyACH)}
+}
+
+func (ACH) schema(d *describer) schema { return d.about(words(achWords()...), "ACH", "") }
+
 // kinds are the kinds of transfers that a word takes in.
 func (a ACH) kinds() []ACH {
 	if a == AnyACH {
@@ -57,7 +64,7 @@ var achFacts = []string{
 
 // checkSeat reports a rule that sits nowhere, at two places, or at what is not there.
 func (r *Rule) checkSeat(problems *report, at place) {
-	words := []string{string(Deposit), string(Withdrawal), string(MicroDeposit), string(AnyACH)}
+	words := achWords()
 	switch {
 	case r.ACH == "" && at.has("ach"):
 		problems.add(at.key("ach"), "there is no kind of transfer", meant("", words))

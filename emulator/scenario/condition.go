@@ -84,6 +84,15 @@ func (c *Condition) decodeNode(r *report, n *node, at place) {
 	}
 }
 
+func (Condition) schema(d *describer) schema {
+	scalar := schema{"type": []string{"string", "number", "boolean", "null"}}
+	return d.about(anyOf(
+		scalar, schema{"type": "array", "items": scalar, "minItems": 1}, d.of(reflect.TypeFor[bounds]()),
+	), "Condition", "")
+}
+
+func (bounds) limits() limits { return limits{whole: schema{"type": "object", "minProperties": 1}} }
+
 func (c Condition) encodeNode() *node {
 	switch {
 	case c.Missing:

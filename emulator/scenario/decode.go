@@ -1,9 +1,11 @@
 package scenario
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,7 +71,11 @@ func (r *report) decodeStruct(n *node, v reflect.Value, at place) {
 		for i, f := range fields {
 			keys[i] = f.key
 		}
-		r.add(at, "here stands "+n.what(), "it must be a mapping with the keys "+strings.Join(keys, ", "))
+		right := "it must be a mapping with the keys " + strings.Join(keys, ", ")
+		if n.kind == scalar && strings.HasPrefix(n.value, "/") && slices.Contains(keys, "call") {
+			right = "write {call: " + n.value + "}"
+		}
+		r.add(at, "here stands "+n.what(), right)
 		return
 	}
 next:
@@ -90,7 +96,11 @@ func (r *report) decodeSlice(n *node, v reflect.Value, at place) {
 		return
 	}
 	if n.kind != list {
-		r.add(at, "here stands "+n.what(), "it must be a list: write [...], or lines that begin with \"- \"")
+		right := "it must be a list: write [...], or lines that begin with \"- \""
+		if n.kind == mapping {
+			right = "it must be a list: its items begin with \"- \", also when there is one"
+		}
+		r.add(at, "here stands "+n.what(), right)
 		return
 	}
 	if len(n.items) == 0 {
@@ -131,9 +141,9 @@ func wanted(k reflect.Kind) string {
 	case reflect.Float64:
 		return "a number"
 	case reflect.Uint64:
-		return "a whole number that is not negative"
+		return "a whole number from 1"
 	default:
-		return "a whole number of at most " + strconv.Itoa(math.MaxInt32)
+		return "a whole number"
 	}
 }
 
@@ -144,8 +154,46 @@ func (r *report) decodeScalar(n *node, v reflect.Value, at place) {
 		return
 	}
 	if n.kind != scalar || !n.store(v) {
-		r.add(at, "here stands "+n.what(), "it must be "+want)
+		r.add(at, "here stands "+n.what(), cmp.Or(n.instead(v.Kind()), "it must be "+want))
 	}
+}
+
+// instead says what a scalar that does not fit was meant to be; "" = it could be anything.
+func (n *node) instead(k reflect.Kind) string {
+	switch {
+	case n.kind != scalar || k == reflect.String:
+		return ""
+	case k == reflect.Bool:
+		return truthMeant[strings.ToLower(n.value)]
+	case n.sort == text:
+		return numberMeant(n.value)
+	case n.sort != number || strings.Trim(n.value, "0123456789") != "":
+		return ""
+	case k == reflect.Uint64:
+		return "the most is " + strconv.FormatUint(math.MaxUint64, 10)
+	default:
+		return "the most is " + strconv.Itoa(math.MaxInt32)
+	}
+}
+
+// truthMeant are words for true and false, some of them of older YAML.
+var truthMeant = map[string]string{
+	"true": "write true", "yes": "write true", "on": "write true",
+	"false": "write false", "no": "write false", "off": "write false",
+}
+
+// numberMeant is how a text that looks like a number is written as one, "" for any other.
+func numberMeant(s string) string {
+	bare := strings.NewReplacer("$", "", ",", "", "_", "", " ", "").Replace(s)
+	if percent, ok := strings.CutSuffix(bare, "%"); ok && sortOf(percent) == number {
+		if f, err := strconv.ParseFloat(percent, 64); err == nil {
+			return "write " + strconv.FormatFloat(f/100, 'f', -1, 64)
+		}
+	}
+	if sortOf(bare) == number {
+		return "write " + bare + " without quotes or signs"
+	}
+	return ""
 }
 
 // store puts a scalar into a Go value and says whether it fits.

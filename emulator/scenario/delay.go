@@ -72,6 +72,12 @@ func (d *Delay) decodeNode(r *report, n *node, at place) {
 	}
 }
 
+func (Delay) schema(d *describer) schema {
+	one := textLike(durationForm)
+	one["examples"] = []string{"300ms", "2s"}
+	return d.about(anyOf(one, schema{"type": "array", "items": one, "minItems": 2, "maxItems": 2}), "Delay", "")
+}
+
 func (d Delay) encodeNode() *node {
 	if d.To == 0 {
 		return textNode(duration(d.From))

@@ -52,6 +52,10 @@ func (t *NullText) decodeNode(r *report, n *node, at place) {
 	}
 }
 
+func (NullText) schema(*describer) schema {
+	return schema{"type": []string{"string", "number", "boolean", "null"}}
+}
+
 func (t NullText) encodeNode() *node {
 	if t == "" {
 		return nullNode()
@@ -69,6 +73,18 @@ func (s *ErrorSpec) decodeNode(r *report, n *node, at place) {
 		return
 	}
 	r.decodeStruct(n, reflect.ValueOf(s).Elem(), at)
+}
+
+func (ErrorSpec) schema(d *describer) schema {
+	d.define("ErrorCode", errorCodes)
+	return d.about(anyOf(ref("ErrorCode"), d.members(reflect.TypeFor[ErrorSpec]())), "ErrorSpec", "")
+}
+
+func (ErrorSpec) limits() limits {
+	return limits{
+		keys:  map[string]schema{"code": ref("ErrorCode"), "status": integer(200, 599)},
+		whole: schema{"type": "object", "required": []string{"code"}},
+	}
 }
 
 func (s ErrorSpec) encodeNode() *node {

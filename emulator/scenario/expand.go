@@ -219,43 +219,76 @@ func show(value any) string {
 	return string(data)
 }
 
-// checkReferences reports references to names that no given item and no earlier step has.
-func (s *Step) checkReferences(r *report, at place, known map[string]bool) {
-	check := func(value any, at place) { checkReferences(r, value, at, known) }
-	check(s.Call, at.key("call"))
-	check(s.With, at.key("with"))
+// texts calls a function for each text of the step that may refer to something.
+func (s *Step) texts(at place, each func(text string, at place)) {
+	texts(s.Call, at.key("call"), each)
+	texts(s.With, at.key("with"), each)
 	for _, name := range sortedKeys(s.Form) {
-		check(s.Form[name], at.key("form").key(name))
+		each(s.Form[name], at.key("form").key(name))
 	}
 	for _, name := range sortedKeys(s.Headers) {
-		check(s.Headers[name], at.key("headers").key(name))
+		each(s.Headers[name], at.key("headers").key(name))
 	}
-	check(s.Expect.Body, at.key("expect").key("body"))
+	texts(s.Expect.Body, at.key("expect").key("body"), each)
 	for _, name := range sortedKeys(s.Expect.Headers) {
-		check(s.Expect.Headers[name], at.key("expect").key("headers").key(name))
+		texts(s.Expect.Headers[name], at.key("expect").key("headers").key(name), each)
 	}
 }
 
-func checkReferences(r *report, value any, at place, known map[string]bool) {
+// texts walks a value for its texts.
+func texts(value any, at place, each func(text string, at place)) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, key := range sortedKeys(v) {
-			checkReferences(r, v[key], at.key(key), known)
+			texts(v[key], at.key(key), each)
 		}
 	case []any:
 		for i, item := range v {
-			checkReferences(r, item, at.index(i), known)
+			texts(item, at.index(i), each)
 		}
 	case string:
-		for _, reference := range references(v) {
+		each(v, at)
+	}
+}
+
+// checkReferences reports references to names that no given item and no earlier step has.
+func (s *Step) checkReferences(r *report, at place, known map[string]bool) {
+	s.texts(at, func(text string, at place) {
+		for _, reference := range references(text) {
 			name, _, _ := strings.Cut(reference, ".")
 			if known[name] {
 				continue
 			}
 			names := slices.DeleteFunc(sortedKeys(known), func(n string) bool { return !known[n] })
-			r.add(at, "nothing is called "+quote(name)+" before this step", meant(name, names))
+			right := meant(name, names)
+			if len(names) == len(reserved) { // nothing has a name yet
+				right = "as: " + name + " gives the name to a given item, or to the reply of an earlier step"
+			}
+			r.add(at, "nothing is called "+quote(name)+" before this step", right)
 		}
-	}
+		if rest := inside.ReplaceAllString(text, ""); strings.Contains(rest, "${") {
+			r.add(at, "a reference is not closed in "+quote(text),
+				"write ${name.field}, or $${ for the two characters themselves")
+		}
+	})
+}
+
+// unbraced is what looks like a reference inside of a text, where it needs braces.
+var unbraced = regexp.MustCompile(`(?:^|[^$])\$([A-Za-z_][A-Za-z0-9_]*)((?:[.][A-Za-z0-9_]+)+)`)
+
+// warnReferences reports names that stand inside of a text without braces: they are sent
+// as they are.
+func (s *Step) warnReferences(r *report, at place, known map[string]bool) {
+	s.texts(at, func(text string, at place) {
+		if whole.MatchString(text) {
+			return
+		}
+		for _, m := range unbraced.FindAllStringSubmatch(text, -1) {
+			if known[m[1]] {
+				r.add(at, quote("$"+m[1]+m[2])+" is sent as it is", "inside of a text write ${"+m[1]+m[2]+"}")
+			}
+		}
+	})
 }
 
 // references lists what a text refers to.

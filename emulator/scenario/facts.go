@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"reflect"
 	"slices"
 	"sync"
 
@@ -75,6 +76,21 @@ func KnownFacts() []Fact {
 		all = append(all, vocabulary()[name])
 	}
 	return all
+}
+
+func (Where) schema(d *describer) schema {
+	d.of(reflect.TypeFor[Condition]())
+	facts := schema{}
+	for _, fact := range KnownFacts() {
+		one := ref("Condition")
+		if fact.Type != FactField {
+			one["description"] = fact.About
+		}
+		facts[fact.Name] = one
+	}
+	return d.about(schema{
+		"type": []string{"object", "null"}, "properties": facts, "additionalProperties": false,
+	}, "Where", "")
 }
 
 // checkWhere reports unknown facts and conditions that cannot hold.

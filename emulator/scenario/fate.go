@@ -145,12 +145,20 @@ var afterEffect = effect{
 	},
 }
 
+// returnCodes are the codes with which a transfer can come back, and what they mean.
+func returnCodes() (codes, titles []string) {
+	for _, one := range nacha.Returns() {
+		codes, titles = append(codes, one.Code), append(titles, one.Title)
+	}
+	return codes, titles
+}
+
 // returnMeant proposes the nearest return code.
 func returnMeant(word string) string {
-	var codes []string
-	for _, one := range nacha.Returns() {
-		codes = append(codes, one.Code)
+	if _, ok := nacha.FindChange(word); ok {
+		return "it is a change code: write {noc: " + word + "}"
 	}
+	codes, _ := returnCodes()
 	return cmp.Or(codeMeant(word, codes), "write for example R01")
 }
 

@@ -53,6 +53,10 @@ func (r *report) unknown(t reflect.Type, key *node, at place) {
 		return
 	}
 	what := "unknown key " + quote(key.value)
+	if right := otherWord(t, key.value); right != "" {
+		r.add(at, what, right)
+		return
+	}
 	fields := fieldsOf(t)
 	keys := make([]string, len(fields))
 	for i, f := range fields {
@@ -66,6 +70,31 @@ func (r *report) unknown(t reflect.Type, key *node, at place) {
 		}
 	}
 	r.add(at, what, meant(key.value, keys))
+}
+
+// otherWords are what people write who know another tool, by type.
+var otherWords = map[reflect.Type]map[string]string{
+	reflect.TypeFor[Clock](): {"speed": "run", "time": "start", "now": "start"},
+	reflect.TypeFor[Item]():  {"username": "user", "alias": "as", "institution_id": "institution"},
+	reflect.TypeFor[Rule](): {
+		"on": "call", "path": "call", "url": "call", "match": "where", "when": "where", "count": "times",
+	},
+	reflect.TypeFor[Step](): {
+		"path": "call", "url": "call", "body": "with", "json": "with", "data": "with", "wait": "advance",
+	},
+	reflect.TypeFor[CallExpect](): {"path": "call", "url": "call", "times": "count"},
+}
+
+// otherWord proposes the language's key for one of another tool, "" if it is none, nor a
+// part of a number.
+func otherWord(t reflect.Type, key string) string {
+	if key != "" && strings.Trim(key, "0123456789") == "" {
+		return "a number has no commas: write 1000"
+	}
+	if word := otherWords[t][key]; word != "" {
+		return "did you mean " + quote(word) + "?"
+	}
+	return ""
 }
 
 // meant proposes the nearest of some words, or lists them when none is near.

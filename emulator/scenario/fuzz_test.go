@@ -3,15 +3,17 @@ package scenario
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
 
-// seeds adds all good and bad files as seeds.
+// seeds adds all good, bad and misspelt files as seeds.
 func seeds(f *testing.F) {
 	f.Helper()
-	for _, folder := range []string{"good", "bad"} {
+	for _, folder := range []string{"good", "bad", "typos"} {
 		files, err := filepath.Glob("testdata/" + folder + "/*")
 		require.NoError(f, err)
 		for _, file := range files {
@@ -22,10 +24,12 @@ func seeds(f *testing.F) {
 	}
 }
 
-// FuzzLoad requires that no bytes panic, that every refusal says where, and that an
-// accepted scenario can be written and loaded again.
+// FuzzLoad requires that no bytes panic; that every refusal says what is wrong and where
+// in the file; and that an accepted scenario keeps its source, fits the schema, can be
+// written and loaded again, and that a rule of it decides.
 func FuzzLoad(f *testing.F) {
 	seeds(f)
+	fits := compiledSchema(f)
 	f.Add([]byte("rules: [{call: '*', then: {body: \"\\u0085\\t\"}}]"))
 	f.Add([]byte("\xef\xbb\xbfname: bom"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -35,11 +39,19 @@ func FuzzLoad(f *testing.F) {
 			require.ErrorAs(t, err, &problems)
 			for _, p := range problems {
 				require.NotEmpty(t, p.What)
-				require.True(t, p.Line > 0 && p.Column > 0 || len(data) > maxBytes, "%v", p)
+				require.Equal(t, "fuzz", p.File)
+				require.True(t, within(data, p) || len(data) > maxBytes, "%v", p)
 			}
 			return
 		}
+		require.Equal(t, string(data), s.Source())
+		for _, w := range s.Warnings() {
+			require.True(t, within(data, w), "%v", w)
+		}
 		again(t, s)
+		if doc, ok := read(data); ok && len(s.Assume) == 0 { // Load takes any name under assume
+			require.NoError(t, fits.Validate(doc))
+		}
 		e, err := s.Compile()
 		require.NoError(t, err)
 		require.Len(t, e.Names(), len(s.Rules))
@@ -50,6 +62,13 @@ func FuzzLoad(f *testing.F) {
 			require.LessOrEqual(t, effectsOf(e.Fate(string(kind), factMap{"item": "x"}, l)), 1)
 		}
 	})
+}
+
+// within says whether a problem stands in the file: on one of its lines, at a character
+// of it or at its end.
+func within(data []byte, p Problem) bool {
+	lines := strings.Split(string(data), "\n")
+	return p.Line > 0 && p.Line <= len(lines) && p.Column > 0 && p.Column <= utf8.RuneCountInString(lines[p.Line-1])+1
 }
 
 // FuzzParseRule requires that no bytes panic and that an accepted rule is valid and the

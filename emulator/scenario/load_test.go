@@ -144,54 +144,6 @@ func TestProblemOfARunner(t *testing.T) {
 	require.Equal(t, "steps[0]: what", new(Scenario).Problem("steps[0]", "what", "").String())
 }
 
-func TestWarnings(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		rules string
-		want  []string
-	}{
-		"same call": {`
-  - {name: a, call: /item/get, then: {delay: 1s}}
-  - {name: b, call: /item/get, where: {user: u}, then: {delay: 1s}}`, []string{
-			`f:3:5: the rule "b" can never act; the rule "a" stands before it, matches the same calls and acts without end`,
-		}},
-		"wildcard": {`
-  - {call: "/item/*", then: {delay: 1s}}
-  - {call: [/item/get, POST /item/remove], then: {delay: 1s}}`, []string{
-			`f:3:5: rule 2 can never act; rule 1 stands before it, matches the same calls and acts without end`,
-		}},
-		"same where": {`
-  - {call: /item/get, where: {user: u}, then: {delay: 1s}}
-  - {call: POST /item/get, where: {user: u}, then: {delay: 1s}}`, []string{
-			`f:3:5: rule 2 can never act; rule 1 stands before it, matches the same calls and acts without end`,
-		}},
-		"other where": {`
-  - {call: /item/get, where: {user: u}, then: {delay: 1s}}
-  - {call: /item/get, where: {user: v}, then: {delay: 1s}}`, nil},
-		"times": {`
-  - {call: /item/get, times: 1, then: {delay: 1s}}
-  - {call: /item/get, skip: 1, then: {delay: 1s}}
-  - {call: /item/get, every: 2, then: {delay: 1s}}
-  - {call: /item/get, chance: 0.5, then: {delay: 1s}}
-  - {call: /item/get, then: [pass]}
-  - {call: /item/get, then: {delay: 1s}}`, nil},
-		"half covered": {`
-  - {call: /item/get, then: {delay: 1s}}
-  - {call: [/item/get, /auth/get], then: {delay: 1s}}`, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s, err := Load("f", []byte("rules:"+c.rules))
-			require.NoError(t, err)
-			var got []string
-			for _, w := range s.Warnings() {
-				got = append(got, w.String())
-			}
-			require.Equal(t, c.want, got)
-		})
-	}
-}
-
 // TestEveryTypeIsWritable walks all types of the language and requires that each member
 // has a key, so that nothing can be set in Go that a file cannot say.
 func TestEveryTypeIsWritable(t *testing.T) {

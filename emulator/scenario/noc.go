@@ -39,6 +39,21 @@ func (n *NOC) decodeNode(r *report, from *node, at place) {
 	r.decodeStruct(from, reflect.ValueOf(n).Elem(), at)
 }
 
+func (NOC) schema(d *describer) schema {
+	d.define("ChangeCode", func() schema {
+		codes, titles := changeCodes()
+		return schema{"enum": codes, "enumDescriptions": titles}
+	})
+	return d.about(anyOf(ref("ChangeCode"), d.members(reflect.TypeFor[NOC]())), "NOC", "")
+}
+
+func (NOC) limits() limits {
+	return limits{
+		keys:  map[string]schema{"code": ref("ChangeCode"), "type": words(accountTypes...)},
+		whole: schema{"type": "object", "required": []string{"code"}},
+	}
+}
+
 func (n NOC) encodeNode() *node {
 	type members NOC
 	all := encode(reflect.ValueOf(members(n)))
@@ -60,6 +75,18 @@ var nocEffect = effect{
 	},
 }
 
+// changeCodes are the codes that a notification of change can have, and what they mean.
+func changeCodes() (codes, titles []string) {
+	for _, one := range nacha.Changes() {
+		if !one.Refusal {
+			codes, titles = append(codes, one.Code), append(titles, one.Title)
+		}
+	}
+	return codes, titles
+}
+
+var accountTypes = []string{"CHECKING", "SAVINGS"}
+
 // maxAccountNumber is documented (klane67/apex_clearing, 2016).
 const maxAccountNumber = 17
 
@@ -68,17 +95,15 @@ func (n NOC) check(r *report, at place) {
 	if at.has("code") {
 		code = at.key("code")
 	}
-	var codes []string
-	for _, one := range nacha.Changes() {
-		if !one.Refusal {
-			codes = append(codes, one.Code)
-		}
-	}
+	codes, _ := changeCodes()
 	change, ok := nacha.FindChange(n.Code)
+	_, returns := nacha.FindReturn(n.Code)
 	switch {
 	case n.Code == "":
 		r.add(code, "the notification has no code", "write noc: C01, or noc: {code: C01, ...}")
 		return
+	case !ok && returns:
+		r.add(code, n.Code+" is no change code but a return code", "write {return: "+n.Code+"}")
 	case !ok:
 		r.add(code, "unknown change code "+quote(n.Code), codeMeant(n.Code, codes))
 		return
@@ -106,5 +131,5 @@ func (n NOC) check(r *report, at place) {
 			r.fault(at.key("routing_number"), err)
 		}
 	}
-	oneOf(r, n.Type, []string{"CHECKING", "SAVINGS"}, at.key("type"))
+	oneOf(r, n.Type, accountTypes, at, "type")
 }

@@ -100,8 +100,19 @@ func pathHelp(method, path string) string {
 	if ops := operationsAt(path); len(ops) > 0 {
 		return "write it as the contract has it: " + ops[0].Path
 	}
+	if right := straight(path); right != "" {
+		return right
+	}
+	if _, rest, found := strings.Cut(path, "://"); found { // the path without its host
+		if _, rest, found = strings.Cut(rest, "/"); found {
+			return "write the path alone: /" + rest
+		}
+	}
 	var paths, ends []string
 	for _, op := range operations().all {
+		if strings.EqualFold(op.ID, strings.TrimPrefix(path, "/")) {
+			return "did you mean " + quote(op.Path) + "?"
+		}
 		if method != "" && !strings.EqualFold(method, op.Method) {
 			continue
 		}

@@ -22,6 +22,14 @@ type Patch struct {
 	Omit []string `yaml:"omit"`
 }
 
+func (Patch) limits() limits {
+	const form = "^/([^~]|~[01])*$"
+	return limits{keys: map[string]schema{
+		"set":  mappingOf(form, schema{}),
+		"omit": {"type": []string{"array", "null"}, "items": textLike(form)},
+	}}
+}
+
 // Empty says whether the patch changes nothing.
 func (p Patch) Empty() bool { return len(p.Set) == 0 && len(p.Omit) == 0 }
 

@@ -32,12 +32,12 @@ func (c Calls) list() []string {
 func (c *Calls) decodeNode(r *report, n *node, at place) {
 	switch {
 	case n.kind == scalar && n.sort == text:
-		*c = Calls(n.value)
+		*c = Paths(Calls(n.value).list()...)
 		return
 	case n.kind == list && len(n.items) > 0:
 		all := make([]string, len(n.items))
 		for i, item := range n.items {
-			if item.kind != scalar || item.sort != text {
+			if item.kind != scalar || item.sort != text || strings.TrimSpace(item.value) == "" {
 				below := at.index(i)
 				below.node = item
 				r.add(below, "here stands "+item.what(), "it must be a path such as /accounts/balance/get")
@@ -49,6 +49,29 @@ func (c *Calls) decodeNode(r *report, n *node, at place) {
 		return
 	}
 	r.add(at, "here stands "+n.what(), "it must be a path such as /accounts/balance/get, or a list of paths")
+}
+
+// otherCalls is how calls are written otherwise than the list of operations has them: with
+// a star, other names in braces, several with commas, a method in lower case, or slashes
+// and spaces that are not looked at.
+const otherCalls = `[*{},]|(^|[^:])//|/$|^\s|\s$|\s\s|^[A-Za-z]*[a-z][A-Za-z]*\s`
+
+func (Calls) schema(d *describer) schema {
+	d.define("Operation", operationNames)
+	one := anyOf(ref("Operation"), textLike(otherCalls))
+	return d.about(anyOf(one, schema{"type": "array", "items": one, "minItems": 1}), "Calls", "")
+}
+
+// operationNames are all paths of the contract, each alone and with its methods.
+func operationNames() schema {
+	var paths, withMethod []string
+	for _, op := range operations().all {
+		paths = append(paths, op.Path)
+		withMethod = append(withMethod, op.Method+" "+op.Path)
+	}
+	slices.Sort(paths)
+	slices.Sort(withMethod)
+	return schema{"enum": slices.Concat([]string{"*"}, slices.Compact(paths), withMethod)}
 }
 
 func (c Calls) encodeNode() *node {

@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 
 	"tweed/emulator/internal/catalogue"
@@ -78,6 +80,39 @@ func undecided(name string, calls Calls) string {
 	return ""
 }
 
+// errorCodes are the names by which allRows finds something. The numbers of Plaid's old
+// API are taken as numbers and as texts.
+func errorCodes() schema {
+	all := []any{rateLimit}
+	for _, row := range catalogue.All() {
+		if !slices.Contains(families, row.Family) {
+			continue
+		}
+		all = append(all, row.Code)
+		if row.Type != "" {
+			all = append(all, row.Key())
+		}
+		if sortOf(row.Code) == number {
+			all = append(all, json.Number(row.Code))
+		}
+	}
+	seen := map[any]bool{}
+	all = slices.DeleteFunc(all, func(one any) bool {
+		double := seen[one]
+		seen[one] = true
+		return double
+	})
+	return schema{"enum": all}
+}
+
+// straight is the help for a word in quotes of a word processor, "" for any other.
+func straight(word string) string {
+	if strings.ContainsAny(word, "“”„‘’") {
+		return "write straight quotes, or none"
+	}
+	return ""
+}
+
 // codeHelp proposes the nearest code.
 func codeHelp(name string) string {
 	var codes, keys, ofType []string
@@ -89,6 +124,12 @@ func codeHelp(name string) string {
 	}
 	if len(ofType) > 0 {
 		return name + " is a type; its codes are " + strings.Join(ofType, ", ")
+	}
+	if right := straight(name); right != "" {
+		return right
+	}
+	if sortOf(name) == number && len(name) == 3 {
+		return "a status without an error is written {status: " + name + "}"
 	}
 	near := catalogue.Nearest(name)
 	if near == "" {

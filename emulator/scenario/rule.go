@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -55,6 +56,20 @@ type Rule struct {
 	Repeat bool `yaml:"repeat"`
 	// Then is what the rule does.
 	Then Then `yaml:"then"`
+}
+
+func (Rule) limits() limits {
+	return limits{
+		keys: map[string]schema{
+			"skip":   integer(0, math.MaxInt32),
+			"times":  integer(1, math.MaxInt32),
+			"every":  integer(1, math.MaxInt32),
+			"chance": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+		},
+		whole: schema{
+			"type": "object", "required": []string{"then"}, "oneOf": []schema{required("call"), required("ach")},
+		},
+	}
 }
 
 // maxName bounds the length of a name, which travels in a header.

@@ -3,12 +3,15 @@ package scenario
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"tweed/emulator/internal/dataset"
 )
 
 // Scenario is one scenario file. Every part is optional; the empty file is the empty
@@ -96,6 +99,32 @@ type Item struct {
 	Custom map[string]any `yaml:"custom"`
 }
 
+func (Scenario) limits() limits {
+	return limits{keys: map[string]schema{
+		"seed":        {"type": "integer", "minimum": 1, "maximum": uint64(math.MaxUint64)},
+		"environment": words(environments...),
+		"version":     words(versions...),
+	}}
+}
+
+func (Clock) limits() limits {
+	run := textLike("^(manual|real)$|^step +" + durationParts + "$|" + speedForm.String())
+	run["examples"] = []string{"manual", "real", "step 1s", "60x"}
+	return limits{keys: map[string]schema{"run": run}}
+}
+
+func (Credentials) limits() limits {
+	return limits{whole: schema{"type": "object", "anyOf": []schema{required("client_id"), required("username")}}}
+}
+
+func (Item) limits() limits {
+	return limits{keys: map[string]schema{
+		"as":          {"type": []string{"string", "boolean"}, "pattern": "^$|" + nameForm.String()},
+		"institution": words(institutionIDs()...),
+		"user":        words(userNames()...),
+	}}
+}
+
 // Source is the text from which the scenario was loaded.
 func (s *Scenario) Source() string { return s.source }
 
@@ -176,8 +205,8 @@ func (s *Scenario) check(r *report, at place) {
 	if s.Seed == 0 && at.has("seed") {
 		r.add(at.key("seed"), "the seed is 0", "the least is 1; without a seed, remove the key")
 	}
-	oneOf(r, s.Environment, environments, at.key("environment"))
-	oneOf(r, s.Version, versions, at.key("version"))
+	oneOf(r, s.Environment, environments, at, "environment")
+	oneOf(r, s.Version, versions, at, "version")
 	if err := checkRun(s.Clock.Run); err != nil {
 		r.fault(at.key("clock").key("run"), err)
 	}
@@ -194,10 +223,11 @@ func (s *Scenario) check(r *report, at place) {
 	s.Expect.check(r, at.key("expect"))
 }
 
-// oneOf reports a word that is not in a list.
-func oneOf(r *report, word string, words []string, at place) {
-	if word != "" && !slices.Contains(words, word) {
-		r.add(at, quote(word)+" is unknown here", meant(word, words))
+// oneOf reports a word under a key that is not in a list. In a file an empty one is not,
+// either.
+func oneOf(r *report, word string, words []string, at place, key string) {
+	if (word != "" || at.has(key)) && !slices.Contains(words, word) {
+		r.add(at.key(key), quote(word)+" is unknown here", meant(word, words))
 	}
 }
 
@@ -216,10 +246,10 @@ func checkRun(run string) error {
 	}
 	if m := stepForm.FindStringSubmatch(run); m != nil {
 		d, err := parseDuration(m[1])
-		if err == nil && d == 0 {
-			err = fmt.Errorf("the step is 0; write for example step 1s")
+		if err == nil && d > 0 {
+			return nil
 		}
-		return err
+		return fmt.Errorf("a clock does not run %s; write for example step 1s", quote(run))
 	}
 	if m := speedForm.FindStringSubmatch(run); m != nil {
 		if n, err := strconv.ParseFloat(m[1], 64); err == nil && n > 0 && n <= maxSpeed {
@@ -233,6 +263,7 @@ func (r *report) checkItems(items []Item, at place) {
 	names := map[string]int{}
 	for i, item := range items {
 		below := at.index(i)
+		r.checkLogin(&items[i], below)
 		if item.As == "" {
 			continue
 		}
@@ -242,6 +273,17 @@ func (r *report) checkItems(items []Item, at place) {
 				"the first is number "+strconv.Itoa(first+1)+"; names must differ")
 		}
 		names[item.As] = i
+	}
+}
+
+// checkLogin reports an institution and a user that the Sandbox does not have.
+func (r *report) checkLogin(item *Item, at place) {
+	if _, ok := dataset.FindInstitution(item.Institution); !ok && (item.Institution != "" || at.has("institution")) {
+		r.add(at.key("institution"), "the Sandbox has no institution "+quote(item.Institution),
+			cmp.Or(meant(item.Institution, institutionIDs()), "the usual one is ins_109508"))
+	}
+	if _, ok := dataset.FindUser(item.User); !ok && (item.User != "" || at.has("user")) {
+		r.add(at.key("user"), "the Sandbox has no test user "+quote(item.User), meant(item.User, userNames()))
 	}
 }
 

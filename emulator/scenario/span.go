@@ -61,22 +61,63 @@ func ParseSpan(s string) (Span, error) {
 		return Span{Duration: time.Duration(n) * 24 * time.Hour}, nil
 	}
 	d, err := parseDuration(s)
-	if err != nil {
-		return Span{}, fmt.Errorf("%w, or 5 banking days", err)
+	switch m := looseDays.FindStringSubmatch(s); {
+	case err == nil:
+		return Span{Duration: d}, nil
+	case m != nil && strings.ContainsAny(m[2], "bw"):
+		return Span{}, fmt.Errorf("%q is no time; write %s", s, m[1]+" banking days")
+	case m != nil:
+		return Span{}, fmt.Errorf("%q is no time; write %s", s, m[1]+" days")
+	case looseTime.MatchString(s):
+		return Span{}, err
 	}
-	return Span{Duration: d}, nil
+	return Span{}, fmt.Errorf("%w, or 5 banking days", err)
+}
+
+// Times as people write them.
+var (
+	looseTime = regexp.MustCompile(`(?i)^([0-9]+) *` +
+		`(ms|millis|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)$`)
+	looseDays = regexp.MustCompile(`(?i)^([0-9]+)[ -]*(d|days?|(?:business|banking|bank|working|work)[ -]*days?|bd)$`)
+)
+
+// tight writes a time that is written loosely as it has to be.
+func tight(s string) string {
+	m := looseTime.FindStringSubmatch(s)
+	number, unit := m[1], strings.ToLower(m[2])
+	switch {
+	case unit[0] == 'd':
+		days, _ := strconv.Atoi(number)
+		return strconv.Itoa(24*days) + "h"
+	case unit == "ms" || strings.HasPrefix(unit, "milli"):
+		return number + "ms"
+	}
+	return number + unit[:1]
 }
 
 // parseDuration reads a positive time in the form of Go's durations.
 func parseDuration(s string) (time.Duration, error) {
 	switch d, err := time.ParseDuration(s); {
-	case sortOf(s) == number:
+	case sortOf(strings.TrimLeft(s, "+-")) == number:
 		return 0, fmt.Errorf("%q has no unit; write for example %sms or %ss", s, s, s)
-	case err != nil || d < 0:
+	case err != nil && looseTime.MatchString(s):
+		return 0, fmt.Errorf("%q is no time; write %s", s, tight(s))
+	case err != nil || strings.HasPrefix(s, "-"):
 		return 0, fmt.Errorf("%q is no time; write for example 300ms, 2s, 1h30m", s)
 	default:
 		return d, nil
 	}
+}
+
+// durationParts is the form of Go's durations, but for a bare 0.
+const durationParts = `\+?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+`
+
+const durationForm = "^" + durationParts + "$"
+
+func (Span) schema(d *describer) schema {
+	span := textLike(durationForm + "|" + dayForm.String())
+	span["examples"] = []string{"48h", "30 days", "2 banking days"}
+	return d.about(span, "Span", "")
 }
 
 func (s *Span) decodeNode(r *report, n *node, at place) {

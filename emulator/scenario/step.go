@@ -86,13 +86,47 @@ type FlowExpect struct {
 type CallExpect struct {
 	// Call says which calls are counted.
 	Call Calls `yaml:"call"`
-	// Count is how many there must be: a number, a list of numbers, or {min, max}. 0 =
-	// the call must not come. Without it there must be at least one.
+	// Count is how many there must be: a number, a list of numbers, or {min, max}. The
+	// number 0 says that the call must not come. Without it there must be at least one.
 	Count *Condition `yaml:"count"`
 	// Status counts only calls that were answered with this HTTP status.
 	Status int `yaml:"status"`
 	// Error counts only calls that were answered with this error, CODE or TYPE/CODE.
 	Error string `yaml:"error"`
+}
+
+func (Step) limits() limits {
+	name := schema{"type": []string{"string", "boolean"}, "pattern": nameForm.String()}
+	return limits{
+		keys: map[string]schema{
+			// Values stand in a step where the contract has braces, and a step may ask for what is not there.
+			"call":    anyOf(ref("Operation"), textLike(`^([A-Za-z]+\s+)?/`)),
+			"flow":    words(FlowSteps()...),
+			"as":      name,
+			"capture": mappingOf(nameForm.String(), schema{"type": []string{"string", "number", "boolean"}, "pattern": `\S`}),
+		},
+		whole: schema{
+			"type": "object", "oneOf": []schema{required("call"), required("flow"), required("advance")},
+		},
+	}
+}
+
+func (StepExpect) limits() limits {
+	return limits{keys: map[string]schema{"status": integer(100, 599), "error": ref("ErrorCode")}}
+}
+
+func (FlowExpect) limits() limits { return limits{keys: map[string]schema{"ends": words(Ends()...)}} }
+
+func (CallExpect) limits() limits {
+	count := anyOf(schema{"type": "integer", "minimum": 0}, textLike(`^-?[0-9]`))
+	return limits{
+		keys: map[string]schema{
+			"count":  anyOf(count, schema{"type": "array", "items": count, "minItems": 1}, ref("bounds")),
+			"status": integer(100, 599),
+			"error":  ref("ErrorCode"),
+		},
+		whole: schema{"type": "object", "required": []string{"call"}},
+	}
 }
 
 // FlowSteps are the steps of the reference client's flow, in order; a withdrawal takes
@@ -145,8 +179,12 @@ func (s *Step) check(r *report, at place, known map[string]bool) {
 	switch {
 	case s.Call != "":
 		s.checkCall(r, at)
-	case s.Flow != "":
-		oneOf(r, s.Flow, FlowSteps(), at.key("flow"))
+	case at.has("call"):
+		r.add(at.key("call"), "there is no path", "write for example call: /item/get")
+	case s.Flow != "" || at.has("flow"):
+		oneOf(r, s.Flow, FlowSteps(), at, "flow")
+	case s.Advance == Span{}:
+		r.add(at.key("advance"), "the clock is moved by nothing", "write for example 48h or 5 banking days")
 	}
 	s.checkParts(r, at)
 	s.checkReferences(r, at, known)
@@ -227,6 +265,11 @@ func (s *Step) checkCaptures(r *report, at place) {
 }
 
 func (s *Scenario) checkSteps(r *report, at place) {
+	s.eachStep(at, func(step *Step, at place, known map[string]bool) { step.check(r, at, known) })
+}
+
+// eachStep calls a function for each step with the names that it can refer to.
+func (s *Scenario) eachStep(at place, each func(step *Step, at place, known map[string]bool)) {
 	known := map[string]bool{}
 	for _, item := range s.Given.Items {
 		known[item.As] = item.As != ""
@@ -236,7 +279,7 @@ func (s *Scenario) checkSteps(r *report, at place) {
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		step.check(r, at.index(i), known)
+		each(step, at.index(i), known)
 		if step.As != "" {
 			known[step.As] = true
 		}
@@ -250,7 +293,7 @@ func (e *StepExpect) check(r *report, at place) {
 	if e.Status != 0 && (e.Status < 100 || e.Status > 599) || e.Status == 0 && at.has("status") {
 		r.add(at.key("status"), "the status is out of range", "an HTTP status is a number from 100 to 599")
 	}
-	checkCode(r, e.Error, at.key("error"))
+	checkCode(r, e.Error, at)
 	checkWanted(r, e.Body, at.key("body"))
 	for _, name := range sortedKeys(e.Headers) {
 		checkWanted(r, e.Headers[name], at.key("headers").key(name))
@@ -258,7 +301,7 @@ func (e *StepExpect) check(r *report, at place) {
 }
 
 func (e *Expect) check(r *report, at place) {
-	oneOf(r, e.Flow.Ends, Ends(), at.key("flow").key("ends"))
+	oneOf(r, e.Flow.Ends, Ends(), at.key("flow"), "ends")
 	for i := range e.Calls {
 		call, below := &e.Calls[i], at.key("calls").index(i)
 		if len(call.Call.list()) == 0 {
@@ -272,7 +315,7 @@ func (e *Expect) check(r *report, at place) {
 		if call.Status != 0 && (call.Status < 100 || call.Status > 599) || call.Status == 0 && below.has("status") {
 			r.add(below.key("status"), "the status is out of range", "an HTTP status is a number from 100 to 599")
 		}
-		checkCode(r, call.Error, below.key("error"))
+		checkCode(r, call.Error, below)
 	}
 }
 
@@ -288,9 +331,9 @@ func checkCount(r *report, c Condition, at place) {
 	}
 }
 
-// checkCode reports an error code that no family has.
+// checkCode reports a code under error that no family has.
 func checkCode(r *report, code string, at place) {
-	if code != "" && len(allRows(code)) == 0 {
-		r.add(at, "unknown error code "+quote(code), codeHelp(code))
+	if (code != "" || at.has("error")) && len(allRows(code)) == 0 {
+		r.add(at.key("error"), "unknown error code "+quote(code), codeHelp(code))
 	}
 }

@@ -118,6 +118,29 @@ func (t *Then) decodeNode(r *report, n *node, at place) {
 	}
 }
 
+// schema takes a mapping, or a list of mappings and "pass". In a list an empty mapping is
+// one more way to write pass.
+func (Then) schema(d *describer) schema {
+	d.define("Effects", func() schema { return d.members(reflect.TypeFor[Then]()) })
+	return d.about(anyOf(
+		schema{"allOf": []schema{ref("Effects"), {"minProperties": 1}}},
+		schema{"type": "array", "items": anyOf(schema{"const": wordPass}, ref("Effects")), "minItems": 1},
+	), "Then", "")
+}
+
+func (Then) limits() limits {
+	codes, titles := returnCodes()
+	return limits{
+		keys: map[string]schema{
+			"status": integer(200, 599),
+			"return": {"enum": codes, "enumDescriptions": titles},
+			"reject": words(rejectReasons...),
+			"stay":   words(StayStates()...),
+		},
+		whole: schema{"type": "object"},
+	}
+}
+
 func (t Then) encodeNode() *node {
 	if len(t.InTurn) > 0 {
 		n := &node{kind: list}

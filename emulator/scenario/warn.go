@@ -1,28 +1,33 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// warn finds rules that can never act: an earlier rule without end takes every call that
-// they match.
+// warn finds what is allowed but cannot be meant: rules that can never act, in whole or
+// in part, and expectations that nothing can meet.
 func warn(s *Scenario) Problems {
 	r := &report{file: s.file}
-	at := place{node: s.root}.key("rules")
-	b := blockers{byPattern: map[string]map[string]int{}}
+	at := place{node: s.root}
+	ownAccounts := strings.Contains(s.source, "custom") // an Item may have accounts that its user does not bring
+	b := blockers{rules: s.Rules, byPattern: map[string]*blocks{}}
 	for i := range s.Rules {
-		rule := &s.Rules[i]
-		if first, ok := b.blocked(rule); ok {
-			r.add(at.index(i), fmt.Sprintf("%s can never act", shownRule(rule, i)),
-				fmt.Sprintf("%s stands before it, matches the same %s and acts without end",
-					shownRule(&s.Rules[first], first), rule.about()))
+		rule, below := &s.Rules[i], at.key("rules").index(i)
+		if !b.warn(r, i, below) {
+			b.note(rule, i)
 		}
-		b.note(rule, i)
-		rule.warnFate(r, at.index(i).key("then"))
+		rule.warnFate(r, below.key("then"))
+		rule.warnTurns(r, below)
+		rule.warnFacts(r, below)
+		rule.warnValues(r, below, ownAccounts)
 	}
-	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
+	s.warnExpectations(r, at)
+	slices.SortStableFunc(r.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 	return r.problems
 }
 
@@ -33,79 +38,16 @@ func shownRule(rule *Rule, i int) string {
 	return fmt.Sprintf("rule %d", i+1)
 }
 
-// blockers are the rules that act on every call that they match, by the text of their
-// patterns and then of their where.
-type blockers struct {
-	byPattern map[string]map[string]int
-	wild      []pattern
+// endless says whether a rule acts on every call that it matches.
+func (r *Rule) endless() bool {
+	return r.Skip <= 0 && r.Times <= 0 && r.Every <= 1 && (r.Chance <= 0 || r.Chance >= 1) &&
+		(len(r.Then.InTurn) == 0 || r.Repeat)
 }
 
-// note remembers a rule if it lets no call through.
-func (b *blockers) note(rule *Rule, i int) {
-	if rule.Skip > 0 || rule.Times > 0 || rule.Every > 1 || rule.Chance > 0 && rule.Chance < 1 ||
-		len(rule.Then.InTurn) > 0 && !rule.Repeat {
-		return
+// warnTurns reports entries of a list that times does not come to.
+func (r *Rule) warnTurns(warnings *report, at place) {
+	if r.Times > 0 && len(r.Then.InTurn) > r.Times {
+		warnings.add(at.key("then").index(r.Times), "this entry of the list is never used",
+			fmt.Sprintf("times ends the rule after %d; remove times, or the entries behind", r.Times))
 	}
-	where := whereText(rule.Where)
-	for _, one := range rule.patterns() {
-		p := parsePattern(one)
-		if b.byPattern[p.text] == nil {
-			b.byPattern[p.text] = map[string]int{}
-			if p.wild {
-				b.wild = append(b.wild, p)
-			}
-		}
-		if _, ok := b.byPattern[p.text][where]; !ok {
-			b.byPattern[p.text][where] = i
-		}
-	}
-}
-
-// blocked finds the first rule that takes all calls of a rule's first pattern, if each of
-// its patterns is taken by some.
-func (b *blockers) blocked(rule *Rule) (first int, ok bool) {
-	where := whereText(rule.Where)
-	first = -1
-	for _, one := range rule.patterns() {
-		by, ok := b.taken(parsePattern(one), where)
-		if !ok {
-			return 0, false
-		}
-		if first < 0 {
-			first = by
-		}
-	}
-	return first, first >= 0
-}
-
-func (b *blockers) taken(p pattern, where string) (int, bool) {
-	covering := []string{p.text}
-	if _, path, found := strings.Cut(p.text, " "); found {
-		covering = append(covering, path)
-	}
-	for _, w := range b.wild {
-		if w.covers(p) {
-			covering = append(covering, w.text)
-		}
-	}
-	for _, text := range covering {
-		for _, condition := range []string{"", where} {
-			if i, ok := b.byPattern[text][condition]; ok {
-				return i, true
-			}
-		}
-	}
-	return 0, false
-}
-
-// whereText is the same for conditions that are the same.
-func whereText(where Where) string {
-	if len(where) == 0 {
-		return ""
-	}
-	n := &node{kind: mapping}
-	for _, fact := range sortedKeys(where) {
-		n.put(fact, where[fact].encodeNode())
-	}
-	return string(renderJSON(nil, n))
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,11 +26,19 @@ func (r *report) parse(data []byte) *node {
 			fmt.Sprintf("a scenario has at most %d (4 MiB)", maxBytes))
 		return nil
 	}
-	if !r.clean(data) {
+	if !r.clean(data, noText) {
 		return nil
 	}
 	if n, ok := r.parseJSON(data); ok {
 		return n
+	}
+	if !r.clean(data, oddBreak) {
+		return nil
+	}
+	if text := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n"); len(text) > 0 && text[0] == '<' {
+		r.add(place{node: &node{line: 1, column: 1}}, "this is no scenario but a page of HTML or XML",
+			"a scenario begins with a key such as name: or rules:")
+		return nil
 	}
 	return r.parseYAML(data)
 }
@@ -190,14 +197,13 @@ func (r *report) member(n, key, value *node, at place) {
 	n.keys, n.items = append(n.keys, key), append(n.items, value)
 }
 
-// clean refuses bytes that no text has.
-func (r *report) clean(data []byte) bool {
+// clean refuses the first character of a text that is bad, and says so.
+func (r *report) clean(data []byte, bad func(char rune, size int, text []byte) (what, right string)) bool {
 	line, column := 1, 1
 	for rest := bytes.TrimPrefix(data, []byte("\ufeff")); len(rest) > 0; {
 		char, size := utf8.DecodeRune(rest)
-		if char == utf8.RuneError && size == 1 || char < ' ' && !strings.ContainsRune("\t\r\n", char) || char == 0x7f {
-			r.add(place{node: &node{line: line, column: column}}, fmt.Sprintf("the byte 0x%02x is no text", rest[0]),
-				"a scenario is UTF-8 without control characters")
+		if what, right := bad(char, size, rest); what != "" {
+			r.add(place{node: &node{line: line, column: column}}, what, right)
 			return false
 		}
 		column++
@@ -209,87 +215,30 @@ func (r *report) clean(data []byte) bool {
 	return true
 }
 
-// yamlLine finds the line in the library's messages.
-var yamlLine = regexp.MustCompile(`^yaml: (?:line [0-9]+: )?`)
-
-// syntaxHelp says in an author's words what the library's messages mean.
-var syntaxHelp = []struct{ message, what, right string }{
-	{
-		"mapping values are not allowed", "a second \": \" on one line, or a line that is indented too far",
-		"quote a value that contains \": \"; keys of one mapping begin in the same column",
-	},
-	{"found character that cannot start any token", "a value cannot begin with this character", "quote the value"},
-	{"could not find expected ':'", "a key without \":\" behind it", "write \"key: value\""},
-	{
-		"did not find expected key", "the mapping breaks off here",
-		"keys of one mapping begin in the same column, and nothing stands behind a closing quote or bracket",
-	},
-	{
-		"did not find expected '-' indicator", "this line does not fit the list before it",
-		"items of one list begin with \"- \" in the same column",
-	},
-	{
-		"did not find expected ',' or ']'", "a list that is opened with [ is not closed",
-		"close it with ], and quote items that contain , [ ] { } or ?",
-	},
-	{
-		"did not find expected ',' or '}'", "a mapping that is opened with { is not closed",
-		"close it with }, and quote values that contain , [ ] { } or ?",
-	},
-	{
-		"did not find expected node content", "a bracket is not closed, or a value is missing",
-		"close it; quote a value that begins with , ] or }",
-	},
-	{"found unexpected end of stream", "a quoted text is not closed", "close the quotes"},
-	{"unknown anchor", "an alias (*name) without its anchor (&name)", "quote a value that begins with *"},
-	{
-		"did not find expected alphabetic or numeric character", "a * or & without a name",
-		"quote a value that begins with * or &: \"*\"",
-	},
-	{
-		"found unknown escape character", "an unknown escape in double quotes",
-		"write \\\\ for a backslash, or use single quotes",
-	},
+// noText says what is wrong with a byte at the beginning of a text that no text has.
+func noText(char rune, size int, text []byte) (what, right string) {
+	switch {
+	case char == utf8.RuneError && size == 1:
+		return fmt.Sprintf("the byte 0x%02x is no text", text[0]), "save the file as UTF-8"
+	case char == 0 && len(text) > 1 && text[1] != 0:
+		return "the byte 0x00 is no text", "the file looks like UTF-16: save it as UTF-8"
+	case char < ' ' && !strings.ContainsRune("\t\r\n", char), char == 0x7f:
+		return fmt.Sprintf("the byte 0x%02x is no text", text[0]), "a scenario is UTF-8 without control characters"
+	}
+	return "", ""
 }
 
-// comment stands before a text whose error is looked for: the library has no line for
-// errors on the first one.
-var comment = []byte("#\n")
-
-// syntax reports what the library could not parse, at the line where it stopped. The
-// library's own line may be that of the enclosing block, so the line is found as the
-// shortest beginning of the file that fails in the same way.
-func (r *report) syntax(data []byte, err error) {
-	lines := bytes.SplitAfter(data, []byte("\n"))
-	if _, _, e := decodeYAML(slices.Concat(comment, data)); e != nil {
-		err = e
+// oddBreak says what is wrong with a character by which YAML counts lines otherwise than
+// editors do.
+func oddBreak(char rune, _ int, text []byte) (what, right string) {
+	switch {
+	case char == '\r' && !bytes.HasPrefix(text, []byte("\r\n")):
+		return "a carriage return without a line feed", "save the file with the line ends of Unix or Windows"
+	case char == 0x85, char == 0x2028, char == 0x2029:
+		return fmt.Sprintf("the character U+%04X breaks lines in YAML only", char),
+			fmt.Sprintf("write \\u%04x in double quotes", char)
 	}
-	low, high := 1, len(lines)
-	for low < high {
-		middle := (low + high) / 2
-		_, _, e := decodeYAML(slices.Concat(comment, bytes.Join(lines[:middle], nil)))
-		if e != nil && e.Error() == err.Error() {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	shown := strings.TrimRight(string(lines[low-1]), "\r\n")
-	indent := len(shown) - len(strings.TrimLeft(shown, " \t"))
-	at := place{node: &node{line: low, column: indent + 1}}
-	if tab := strings.IndexByte(shown[:indent], '\t'); tab >= 0 {
-		at.node.column = tab + 1
-		r.add(at, "a tab in the indentation", "YAML is indented with spaces")
-		return
-	}
-	message := yamlLine.ReplaceAllString(err.Error(), "")
-	for _, help := range syntaxHelp {
-		if strings.Contains(message, help.message) {
-			r.add(at, help.what+", at "+quote(strings.TrimSpace(shown)), help.right)
-			return
-		}
-	}
-	r.add(at, "no valid YAML at "+quote(strings.TrimSpace(shown)), message)
+	return "", ""
 }
 
 // renderYAML writes a node as a YAML document.

@@ -29,6 +29,10 @@ func Check(s *scenario.Scenario) error {
 			if !slices.Contains(flow.Settings(), name) {
 				problems = append(problems, s.Problem(path+"."+name, fmt.Sprintf("the flow has no setting %q", name),
 					"there are "+strings.Join(flow.Settings(), ", ")))
+				continue
+			}
+			if err := checkSetting(name, settingText(settings[name])); err != nil {
+				problems = append(problems, s.Problem(path+"."+name, strings.TrimPrefix(err.Error(), "flow: "), ""))
 			}
 		}
 	}
@@ -36,4 +40,18 @@ func Check(s *scenario.Scenario) error {
 		return problems
 	}
 	return nil
+}
+
+// checkSetting returns what is wrong with a setting's value; one with a reference is known
+// only when the flow runs.
+func checkSetting(name, value string) error {
+	if strings.Contains(value, "$") {
+		return nil
+	}
+	cfg := flow.Local("http://127.0.0.1:1", "") // never called
+	if err := cfg.Set(name, value); err != nil {
+		return err
+	}
+	_, err := flow.New(cfg)
+	return err
 }

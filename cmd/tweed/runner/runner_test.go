@@ -153,7 +153,7 @@ func TestRunInterrupted(t *testing.T) {
 // TestRunCannotStart: a scenario whose beginning cannot be is an error and no report.
 func TestRunCannotStart(t *testing.T) {
 	t.Parallel()
-	_, err := Run(t.Context(), parse(t, "given: {items: [{institution: ins_nowhere}]}"), Options{Drive: drive})
+	_, err := Run(t.Context(), parse(t, "given: {items: [{password: error_ITEM_LOCKED}]}"), Options{Drive: drive})
 	require.ErrorContains(t, err, "the item cannot be linked")
 }
 

@@ -26,6 +26,8 @@ type API struct {
 	Config func(*scenario.Scenario) (world.Config, error)
 	// Shipped returns a scenario that comes with Tweed.
 	Shipped func(name string) (*scenario.Scenario, error)
+	// Schema returns the JSON Schema of scenario files.
+	Schema  func() []byte
 	Version string
 }
 
@@ -63,6 +65,7 @@ func (a *API) table() []operation {
 		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", a.addRule},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
 		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{"GET", "journal", "calls: ?world= &path= &op= &code= &client= &since= &last=", a.readJournal},
 		{"DELETE", "journal", "forget calls: ?world=", a.clearJournal},
 		{"GET", "", "this list", a.list},

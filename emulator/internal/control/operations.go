@@ -214,6 +214,10 @@ func (a *API) scenarioOf(text []byte) (*scenario.Scenario, error) {
 	return scenario.Load("scenario", text)
 }
 
+func (a *API) schema(*api.Call) (any, error) {
+	return api.Raw{Type: "application/json; charset=utf-8", Body: a.Schema()}, nil
+}
+
 type rulesBody struct {
 	Rules []scenario.Rule `json:"rules"`
 }
