@@ -79,7 +79,14 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 		hsts := "max-age=31536000; includeSubDomains; preload"
 		common = append(common, api.Header{Name: "Strict-Transport-Security", Value: hsts})
 	}
-	return api.JSONReply(200, answer, common...)
+	raw, isFile := answer.(api.Raw)
+	switch {
+	case !isFile:
+		return api.JSONReply(200, answer, common...)
+	case raw.Type != "":
+		common = append(common, api.Header{Name: "Content-Type", Value: raw.Type})
+	}
+	return api.Reply{Status: 200, Header: common, Body: raw.Body}
 }
 
 // versionOf is what the client asked for, else what the scenario says, else the newest.

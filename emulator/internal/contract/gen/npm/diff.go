@@ -24,7 +24,10 @@ type differ struct {
 
 // diff returns the overlay that makes the base accept what the newer contract accepts.
 func diff(base, newer *spec.Contract) *differ {
-	d := &differ{base: base, newer: newer, seen: map[[2]string]bool{}, wanted: map[string]bool{}, answers: map[string]bool{}}
+	d := &differ{
+		base: base, newer: newer,
+		seen: map[[2]string]bool{}, wanted: map[string]bool{}, answers: map[string]bool{},
+	}
 	for _, op := range newer.Ops {
 		have := base.Op(op.Method, op.Path)
 		if have == nil {

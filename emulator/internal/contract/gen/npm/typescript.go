@@ -37,10 +37,13 @@ type scanner struct {
 	replies  map[string]string // what calls answer, by their ids
 }
 
-// readTypeScript reads the interfaces, enums and calls of api.ts. It says only "number" for integers, and the formats of
-// strings only in comments (see format).
+// readTypeScript reads the interfaces, enums and calls of api.ts. It says only "number" for integers, and the formats
+// of strings only in comments (see format).
 func readTypeScript(r io.Reader) (*spec.Contract, error) {
-	s := &scanner{contract: &spec.Contract{Types: map[string]*spec.Type{}}, unions: map[string]string{}, replies: map[string]string{}}
+	s := &scanner{
+		contract: &spec.Contract{Types: map[string]*spec.Type{}},
+		unions:   map[string]string{}, replies: map[string]string{},
+	}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -116,7 +119,7 @@ var (
 	dateName        = regexp.MustCompile(`(^|_)date$`)
 )
 
-// format is the format word that the generator has dropped, as far as the name of a member and its comment give it away.
+// format is the format word that the generator has dropped, as far as a member's name and its comment give it away.
 func format(name, comment string) string {
 	switch {
 	case datetimeName.MatchString(name), datetimeComment.MatchString(comment):

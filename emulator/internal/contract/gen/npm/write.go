@@ -28,8 +28,8 @@ func replace(dir, version, specVersion string, o *spec.Overlay) error {
 // encode writes an overlay one line an entry, so that a newer version is reviewed as a difference of lines.
 func encode(version, specVersion string, o *spec.Overlay) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# What the requests of npm plaid %s accept and the base contract (plaid-go %s) lacks, and what its newer\n"+
-		"# operations answer.\n"+
+	fmt.Fprintf(&b, "# What the requests of npm plaid %s accept and the base contract (plaid-go %s) lacks, and what\n"+
+		"# its newer operations answer.\n"+
 		"# Written by `go run ./emulator/internal/contract/gen/npm`; do not edit. from names the interface, enum or call\n"+
 		"# of api.ts. Its \"number\" is not told apart into integers; a new field is never required of older clients.\n"+
 		"# ~date and ~datetime come from names and comments.\n"+

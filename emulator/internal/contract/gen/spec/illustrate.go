@@ -100,21 +100,34 @@ func (a *artist) value(f *Field, r Ref) {
 
 // samples are strings by the last words of a field's name.
 var samples = []struct{ suffix, text string }{
-	{"currency_code", "USD"}, {"amount", "12.34"}, {"country", "US"}, {"country_code", "US"}, {"email", "jane@example.com"},
-	{"url", "https://example.com/"}, {"uri", "https://example.com/"}, {"phone_number", "+14155550100"}, {"mask", "0000"},
-	{"request_id", "saKrIBuEB9qJZng"}, {"institution_id", "ins_109508"},
-	{"institution_ids", "ins_109508"}, {"account_number", "1111222233330000"},
+	{"currency_code", "USD"},
+	{"amount", "12.34"},
+	{"country", "US"},
+	{"country_code", "US"},
+	{"email", "jane@example.com"},
+	{"url", "https://example.com/"},
+	{"uri", "https://example.com/"},
+	{"phone_number", "+14155550100"},
+	{"mask", "0000"},
+	{"request_id", "saKrIBuEB9qJZng"},
+	{"institution_id", "ins_109508"},
+	{"institution_ids", "ins_109508"},
+	{"account_number", "1111222233330000"},
 	{"routing", "011401533"},
 }
 
 // sample is a string for a field: of its format, an id or a token of Plaid's form, or the words of its name.
 func sample(f *Field) string {
 	lower := strings.ToLower(f.Name)
+	day := "2025-06-02"
+	if strings.HasPrefix(lower, "expir") || strings.HasPrefix(lower, "estimated") {
+		day = "2025-12-02"
+	}
 	switch {
 	case f.Rule == "date" || f.Type.Format == "date":
-		return "2025-06-02"
+		return day
 	case f.Rule == "datetime" || f.Type.Format == "date-time":
-		return "2025-06-02T14:30:00Z"
+		return day + "T14:30:00Z"
 	}
 	for _, s := range samples {
 		if strings.HasSuffix(lower, s.suffix) {

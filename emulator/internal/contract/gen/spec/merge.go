@@ -205,6 +205,11 @@ func (c *Contract) check() error {
 			}
 		}
 	}
+	return c.checkOps()
+}
+
+// checkOps finds operations whose types nothing declares.
+func (c *Contract) checkOps() error {
 	for _, op := range c.Ops {
 		for _, name := range []string{op.Request, op.Reply} {
 			if name != "" && c.Types[name] == nil {

@@ -13,9 +13,9 @@ import (
 type Repair struct {
 	Operation string `yaml:"operation"`
 	// At is the dotted path of the member; [] after a name stands for every member of a list.
-	At     string     `yaml:"at"`
-	Remove bool       `yaml:"remove,omitempty"`
-	Rename string     `yaml:"rename,omitempty"`
+	At     string    `yaml:"at"`
+	Remove bool      `yaml:"remove,omitempty"`
+	Rename string    `yaml:"rename,omitempty"`
 	Set    yaml.Node `yaml:"set,omitempty"`
 	// From says what is wrong, after the key of a source.
 	From string `yaml:"from"`
