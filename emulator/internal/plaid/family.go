@@ -142,6 +142,11 @@ func decode(req *api.Request) (api.Body, error) {
 	if err == nil {
 		return body, nil
 	}
+	if strings.HasPrefix(req.Path, "/oauth/") && strings.Contains(req.Header.Get("Content-Type"), "form-urlencoded") {
+		if form, err := decodeForm(req); err == nil { // as well as JSON (OpenAPI file, /oauth/token)
+			return form, nil
+		}
+	}
 	if !strings.Contains(req.Header.Get("Content-Type"), "json") {
 		return api.Body{}, errInvalidHeader.Text("Content-Type must be application/json") // assumed
 	}

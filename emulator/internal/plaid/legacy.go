@@ -63,9 +63,18 @@ func legacyDecode(req *api.Request) (api.Body, error) {
 		}
 		return body, nil
 	}
-	form, err := url.ParseQuery(string(req.Body))
+	body, err := decodeForm(req)
 	if err != nil {
 		return api.Body{}, errLegacyContentType.New()
+	}
+	return body, nil
+}
+
+// decodeForm reads a form; its values are strings.
+func decodeForm(req *api.Request) (api.Body, error) {
+	form, err := url.ParseQuery(string(req.Body))
+	if err != nil {
+		return api.Body{}, err
 	}
 	fields := make(map[string]any, len(form))
 	for name := range form {

@@ -328,6 +328,18 @@ func TestShapedEcho(t *testing.T) {
 	require.Equal(t, "ins_109508", r.text("item", "institution_id"))
 }
 
+// OAuth's calls may be sent as forms.
+func TestShapedForm(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	const form = "client_id=c&secret=s&grant_type=refresh_token&refresh_token=r"
+	r := s.raw(http.MethodPost, "/oauth/token", form, "Content-Type", "application/x-www-form-urlencoded")
+	require.Equal(t, http.StatusOK, r.Status, r.Body)
+	require.Equal(t, "r", r.text("refresh_token"))
+	r = s.raw(http.MethodPost, "/item/get", form, "Content-Type", "application/x-www-form-urlencoded")
+	require.Equal(t, "INVALID_HEADERS", r.text("error_code"))
+}
+
 // TestShapedDays: the example's newest moment is the world's now, and the others keep
 // their distance to it.
 func TestShapedDays(t *testing.T) {

@@ -68,7 +68,7 @@ func writeShapes(c *spec.Contract) ([]byte, []int) {
 // writeExamples writes one example a line and returns where each operation's is.
 func writeExamples(c *spec.Contract) ([]byte, map[*spec.Op]span) {
 	var b bytes.Buffer
-	b.WriteString(header(c, "Example answers, one operation a line. They are the specification's, unless the table says Made."))
+	b.WriteString(header(c, "Example answers, one operation a line: the specification's unless the table says Made."))
 	spans := map[*spec.Op]span{}
 	for _, op := range c.Ops {
 		if op.Example != "" {

@@ -204,7 +204,7 @@ func TestExamples(t *testing.T) {
 	c, err := merged(t, overlay)
 	require.NoError(t, err)
 	thing := c.Op("POST", "/thing/get")
-	require.Equal(t, `{"z":[1.50,{"c":"2"},{"c":"4"}],"b":"2020-01-01"}`, thing.Example)
+	require.Regexp(t, `^{"z":\[1.50,{"c":"2"},{"c":"4"}\],"b":"2020-01-01"}$`, thing.Example, "order and spelling are kept")
 	require.Equal(t, ExampleRepaired, thing.Made)
 	require.Equal(t, ExampleBorrowed, c.Op("POST", "/again").Made)
 	require.JSONEq(t, `{"z":1.5,"a":"2020-01-01","n":null}`, c.Op("POST", "/again").Example)
