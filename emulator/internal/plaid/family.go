@@ -84,7 +84,10 @@ func routes() func(method, path string) (*api.Op, map[string]string, error) {
 			return op, nil, nil
 		}
 		for _, op := range others {
-			if params, ok := fitsPath(op.Path, path); ok && method == op.Method {
+			if method != op.Method {
+				continue
+			}
+			if params, ok := fitsPath(op.Path, path); ok {
 				return op, params, nil
 			}
 		}
@@ -97,15 +100,20 @@ func routes() func(method, path string) (*api.Op, map[string]string, error) {
 // fitsPath compares a path with one that has {name} for what varies, and returns what
 // stands there.
 func fitsPath(template, path string) (params map[string]string, ok bool) {
-	params = map[string]string{}
 	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
-	return params, slices.EqualFunc(wanted, given, func(wanted, given string) bool {
-		if strings.HasPrefix(wanted, "{") && given != "" {
-			params[strings.Trim(wanted, "{}")] = given
-			return true
-		}
-		return wanted == given
+	ok = slices.EqualFunc(wanted, given, func(wanted, given string) bool {
+		return wanted == given || strings.HasPrefix(wanted, "{") && given != ""
 	})
+	if !ok {
+		return nil, false
+	}
+	params = map[string]string{}
+	for n, name := range wanted {
+		if strings.HasPrefix(name, "{") {
+			params[strings.Trim(name, "{}")] = given[n]
+		}
+	}
+	return params, true
 }
 
 // operations are those that behave, by path. Each chapter's file holds its own.

@@ -53,7 +53,7 @@ func newShaper(c *api.Call, op *contract.Op, e *example, found subject) *shaper 
 		s.scope = append(s.scope, item.ID)
 	}
 	for _, name := range sortedNames(s.said) {
-		if id, ok := s.said[name].(string); ok && idName.MatchString(name) {
+		if id, ok := s.said[name].(string); ok && ofID(name) {
 			s.scope = append(s.scope, id)
 		}
 	}

@@ -11,7 +11,7 @@ var dated = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}($|[T ]\d{2}:\d{2})`)
 
 // dayOf reads the day that a text starts with.
 func dayOf(text string) (time.Time, bool) {
-	if !dated.MatchString(text) {
+	if len(text) < len(time.DateOnly) || text[4] != '-' || !dated.MatchString(text) {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.DateOnly, text[:len(time.DateOnly)])

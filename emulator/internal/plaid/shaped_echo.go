@@ -16,7 +16,7 @@ func (s *shaper) echo(name string, v any, a contract.Answer, at place) (any, boo
 	case name == "id":
 		said, ok = s.primary(at)
 	case strings.HasSuffix(name, "_id") && name != "account_id":
-	case tokenName.MatchString(name) && renewing[lastWord(s.op)]:
+	case ofToken(name) && renewing[lastWord(s.op)]:
 		return nil, false
 	case !at.direct:
 		return nil, false
@@ -115,9 +115,9 @@ func (s *shaper) text(name, text string) string {
 	switch {
 	case text == "":
 		return ""
-	case tokenName.MatchString(name):
+	case ofToken(name):
 		return s.token(name, text)
-	case idName.MatchString(name):
+	case ofID(name):
 		return s.identify(name, text)
 	case name == "institution_name":
 		if bank := s.institution(""); bank.Name != "" {
@@ -132,8 +132,8 @@ func (s *shaper) text(name, text string) string {
 	case strings.Contains(text, "://"): // an id in an address is the one that stands beside it
 		text = uuidIn.ReplaceAllStringFunc(text, s.another)
 		return namedID.ReplaceAllStringFunc(text, s.another)
-	case uuidIn.MatchString(text), longID.MatchString(text): // an id under another name
-		return s.another(text)
+	case len(text) > 33 && plaidID.MatchString(text), strings.Count(text, "-") > 3 && uuidIn.MatchString(text):
+		return s.another(text) // an id under another name
 	}
 	return text
 }

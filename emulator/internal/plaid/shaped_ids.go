@@ -12,20 +12,26 @@ import (
 )
 
 var (
-	idName = regexp.MustCompile(`(^id|_ids?|[a-z]Ids?)$`)
 	// keptID are ids of catalogues, which are no UUIDs.
-	keptID    = regexp.MustCompile(`^(category_|legacy_category_|network_trace_|institution_)`)
-	tokenName = regexp.MustCompile(`_tokens?$`)
+	keptID = regexp.MustCompile(`^(category_|legacy_category_|network_trace_|institution_)`)
 
 	uuidIn      = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{6,12}`)
 	environment = regexp.MustCompile(`-(sandbox|production|prod)-`)
 	plaidID     = regexp.MustCompile(`^[0-9A-Za-z]{28,38}$`)
-	longID      = regexp.MustCompile(`^[0-9A-Za-z]{34,38}$`)
 	hexID       = regexp.MustCompile(`^[0-9a-f]{12,}$`)
 	tokenKind   = regexp.MustCompile(`^([a-z]+-)*`)
 	// namedID has a kind before its id, as idv_52xR9LKo77r1Np.
 	namedID = regexp.MustCompile(`[a-z]{3,}_[0-9A-Za-z]{10,}`)
 )
+
+// ofID tells the names of fields that hold an id or a list of ids.
+func ofID(name string) bool {
+	name = strings.TrimSuffix(name, "s")
+	return name == "id" || strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "Id")
+}
+
+// ofToken tells the names of fields that hold a token or a list of tokens.
+func ofToken(name string) bool { return strings.HasSuffix(strings.TrimSuffix(name, "s"), "_token") }
 
 // identify writes an id of the example anew: the Item's where the request leads to one,
 // else of the same form. The same id of an example becomes the same one in a reply.
