@@ -93,7 +93,11 @@ func (s *shaper) object(v map[string]any, a contract.Answer, at place) map[strin
 	}
 	switch {
 	case at.name == "item" && v["item_id"] != nil && len(s.found.items) > 0:
-		s.overlay(out, jsonOf(s.found.items[0].body(s.call.World)), a)
+		known := jsonOf(s.found.items[0].body(s.call.World))
+		if hook, ok := at.said["webhook"].(string); ok { // the one that it has from now on
+			known["webhook"] = hook
+		}
+		s.overlay(out, known, a)
 	case isAccount(v) && len(s.found.accounts) > 0:
 		for _, acc := range s.found.accounts {
 			if acc.ID == out["account_id"] {

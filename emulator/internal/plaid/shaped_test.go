@@ -326,6 +326,7 @@ func TestShapedEcho(t *testing.T) {
 	require.Equal(t, json.Number("4.5"), r.at("enriched_transactions", 0, "amount"))
 	r = s.good("/item/webhook/update", object{"access_token": access, "webhook": "https://example.com/new"})
 	require.Equal(t, "ins_109508", r.text("item", "institution_id"))
+	require.Equal(t, "https://example.com/new", r.text("item", "webhook"))
 }
 
 // OAuth's calls may be sent as forms.
