@@ -131,9 +131,14 @@ func judge(to target, body []byte, got *httptest.ResponseRecorder) error {
 	return fmt.Errorf("%d: %s", got.Code, text)
 }
 
-// documented tells whether a reply is one of those that are not JSON: Legit's token, its
-// refusal and its logout without a body, and a scenario as YAML.
+// documented tells whether a reply is one of those that are not JSON: Plaid's files and its
+// answers without a body, as the contract announces them, Legit's token, its refusal and
+// its logout without a body, and a scenario as YAML.
 func documented(to target, got *httptest.ResponseRecorder) bool {
+	op, ok := contract.Find(to.method, to.path)
+	if ok && op.Family == "plaid" && op.Media != "application/json" && got.Code == http.StatusOK {
+		return got.Header().Get("Content-Type") == op.Media && (got.Body.Len() == 0) == (op.Media == "")
+	}
 	kind, legit := got.Header().Get("Content-Type"), strings.HasPrefix(to.path, "/legit/")
 	switch {
 	case legit && got.Code == http.StatusOK && kind == "application/octet-stream":
@@ -196,7 +201,28 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-// goodBodies are requests that go well, for the operations that behave.
+// shapedBodies are the smallest requests that go well for the operations that answer from
+// an example.
+func (r *rig) shapedBodies() map[target]fields {
+	tokens := fields{
+		"access_token": r.item.access, "access_tokens": []string{r.item.access}, "processor_token": r.processor,
+		"public_token": r.public, "link_token": r.link, "account_id": r.item.accounts[0],
+	}
+	out := map[target]fields{}
+	for _, route := range emulator.Routes() {
+		if op, ok := contract.Find(route.Method, route.Path); ok && route.Depth == "shaped" {
+			out[target{route.Method, route.Path}] = op.Minimal(func(path string) (any, bool) {
+				at := strings.LastIndexByte(path, '.')
+				v, ok := tokens[path[at+1:]]
+				return v, ok && (at < 0 || strings.HasSuffix(path[:at], "funding_account"))
+			})
+		}
+	}
+	return out
+}
+
+// goodBodies are requests that go well, for all operations of Plaid's and the others that
+// behave.
 func (r *rig) goodBodies() map[target]fields {
 	token := fields{"access_token": r.item.access}
 	pair := fields{"access_token": r.item.access, "account_id": r.item.accounts[0]}
@@ -248,7 +274,7 @@ func (r *rig) goodBodies() map[target]fields {
 			"distributionReason": "NORMAL", "federalTaxWithholding": fields{"valueType": "FIXED", "value": 1},
 		}}),
 	}
-	out := map[target]fields{}
+	out := r.shapedBodies()
 	for path, body := range bodies {
 		out[target{http.MethodPost, path}] = body
 	}

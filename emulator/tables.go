@@ -82,6 +82,9 @@ type Route struct {
 	Path      string `json:"path"`
 	Operation string `json:"operation"`
 	Depth     string `json:"depth"` // stateful, shaped, none
+	// Source says where the operation is known from; for one whose answer is an example that its source does not have
+	// as it is, also where the example is from.
+	Source string `json:"source"`
 }
 
 // Routes returns all operations, those of one vendor together, by path.
@@ -96,10 +99,25 @@ func Routes() []Route {
 		if !ok {
 			depth = api.None
 		}
-		out = append(out, Route{Family: op.Family, Method: op.Method, Path: op.Path, Operation: op.ID, Depth: string(depth)})
+		out = append(out, Route{
+			Family: op.Family, Method: op.Method, Path: op.Path, Operation: op.ID, Depth: string(depth),
+			Source: sourceOf(op, depth),
+		})
 	}
 	slices.SortStableFunc(out, func(a, b Route) int { return strings.Compare(a.Family, b.Family) })
 	return out
+}
+
+// sourceOf is where an operation is known from.
+func sourceOf(op *contract.Op, depth api.Depth) string {
+	from := map[string]string{
+		"repaired": "example repaired", "borrowed": "example of an operation that answers with the same type",
+		"made": "example made of its types",
+	}[op.Made]
+	if depth != api.Shaped || from == "" {
+		return op.Source
+	}
+	return op.Source + "; " + from
 }
 
 // Assumption is something about a vendor that is not public and that Tweed had to choose.

@@ -110,9 +110,9 @@ func TestHeaders(t *testing.T) {
 			"HTTP/1.1 400 Bad Request", slices.Concat(plaid, tweed, []string{"Tweed-Rule: header Tweed-Error"}),
 		},
 		{
-			"Plaid, not built", requestText(local, "/asset_report/create", `{"days_requested":1}`, auth...),
-			"HTTP/1.1 501 Not Implemented",
-			slices.Concat(plain, []string{"Tweed-Depth: none", "Tweed-World: default"}, tweed[1:]),
+			"Plaid, shaped", requestText(local, "/asset_report/create", `{"days_requested":1}`, auth...),
+			"HTTP/1.1 200 OK",
+			slices.Concat(plaid, security, []string{"Tweed-Depth: shaped"}, tweed[1:]),
 		},
 		{
 			"old API, good", requestText(local, "/exchange_token", fields{

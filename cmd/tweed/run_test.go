@@ -51,7 +51,7 @@ func TestRunKeepsTheOrder(t *testing.T) {
 func TestRunRefuses(t *testing.T) {
 	t.Parallel()
 	empty := t.TempDir()
-	given := file(t, "given.yaml", "given: {items: [{institution: ins_none}]}\n")
+	given := file(t, "given.yaml", "given: {items: [{products: [nonsense]}]}\n")
 	missing := filepath.Join(empty, "missing", "file")
 	for _, test := range []struct {
 		args   []string

@@ -31,6 +31,9 @@ type Op struct {
 	Media string
 	// Source says where the operation is known from, e.g. "plaid-go v41.0.0".
 	Source string
+	// Made says where the example is from: "" the vendor's specification, "repaired" that with an overlay's changes,
+	// "borrowed" another operation that answers with the same type, "made" the types of the answer.
+	Made string
 
 	request, reply        string // names of types; "" when there is none
 	exampleAt, exampleLen int
@@ -82,7 +85,8 @@ func (o *Op) Field(name string) bool {
 	return s != nil && s.has(name)
 }
 
-// Example returns a good answer as compact JSON, as the vendor's specification gives it, or nil when it gives none.
+// Example returns a good answer as compact JSON (see Made), or nil for an operation of another family than Plaid's and
+// for one that does not answer JSON.
 func (o *Op) Example() []byte {
 	if o.exampleLen == 0 {
 		return nil

@@ -37,7 +37,7 @@ func TestEveryOperationLoads(t *testing.T) {
 		require.Same(t, op, got)
 		require.Contains(t, []string{"plaid", "legacy", "legit", "sentinel", "ale"}, op.Family, op.Path)
 		require.NotEmpty(t, op.ID)
-		require.Equal(t, op.ID == "fdxNotifications", op.Media == "", op.ID) // answers without content
+		require.Equal(t, op.ID == "fdxNotifications" || op.ID == "fdxConsentsRevoke", op.Media == "", op.ID)
 		require.NotEmpty(t, op.Source, op.ID)
 		op.Check(nil)
 		if s := op.shape(); s != nil {

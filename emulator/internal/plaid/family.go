@@ -3,7 +3,6 @@
 package plaid
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,36 +43,52 @@ var (
 	errAPIKeys       = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_API_KEYS")
 )
 
-// routes makes the table of all operations of the contract. Those that are not built
-// have no Run and answer TWEED_NOT_IMPLEMENTED.
-func routes() func(method, path string) (*api.Op, map[string]string, error) {
-	table := make(map[string]*api.Op, len(contract.Ops()))
-	var others []*api.Op // FDX's, which are no RPC over POST
+// contracted returns all operations of the contract, by path. Those that do not behave
+// answer from the contract's example; without one they have no Run and answer
+// TWEED_NOT_IMPLEMENTED.
+func contracted() []*api.Op {
+	var all []*api.Op
+	built := 0
 	for _, op := range contract.Ops() {
 		if op.Family != "plaid" {
 			continue
 		}
 		one := &api.Op{ID: op.ID, Method: op.Method, Path: op.Path, Depth: api.None}
-		if op.Method != http.MethodPost {
-			others = append(others, one)
-			continue
+		if run := operations[op.Path]; run != nil && op.Method == http.MethodPost {
+			one.Depth, one.Run = api.Stateful, run
+			built++
+		} else if run := shaped(op); run != nil {
+			one.Depth, one.Run = api.Shaped, run
 		}
-		table[op.Path] = one
+		all = append(all, one)
 	}
-	for path, run := range operations {
-		op := table[path]
-		if op == nil {
-			panic("plaid: " + path + " is not in the contract")
+	if built != len(operations) {
+		panic("plaid: an operation is not in the contract")
+	}
+	return all
+}
+
+// routes finds the operations of the contract.
+func routes() func(method, path string) (*api.Op, map[string]string, error) {
+	table := make(map[string]*api.Op, len(contract.Ops()))
+	var others []*api.Op // FDX's, which are no RPC over POST
+	for _, op := range contracted() {
+		if op.Method == http.MethodPost {
+			table[op.Path] = op
+		} else {
+			others = append(others, op)
 		}
-		op.Depth, op.Run = api.Stateful, run
 	}
 	return func(method, path string) (*api.Op, map[string]string, error) {
 		if op := table[path]; op != nil && method == op.Method {
 			return op, nil, nil
 		}
 		for _, op := range others {
-			if method == op.Method && fitsPath(op.Path, path) {
-				return op, nil, nil
+			if method != op.Method {
+				continue
+			}
+			if params, ok := fitsPath(op.Path, path); ok {
+				return op, params, nil
 			}
 		}
 		// 404 and "not found" by plaid.com/docs/errors (2026-03); a recording of 2018 has
@@ -82,12 +97,23 @@ func routes() func(method, path string) (*api.Op, map[string]string, error) {
 	}
 }
 
-// fitsPath compares a path with one that has {name} for what varies.
-func fitsPath(template, path string) bool {
+// fitsPath compares a path with one that has {name} for what varies, and returns what
+// stands there.
+func fitsPath(template, path string) (params map[string]string, ok bool) {
 	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
-	return slices.EqualFunc(wanted, given, func(wanted, given string) bool {
+	ok = slices.EqualFunc(wanted, given, func(wanted, given string) bool {
 		return wanted == given || strings.HasPrefix(wanted, "{") && given != ""
 	})
+	if !ok {
+		return nil, false
+	}
+	params = map[string]string{}
+	for n, name := range wanted {
+		if strings.HasPrefix(name, "{") {
+			params[strings.Trim(name, "{}")] = given[n]
+		}
+	}
+	return params, true
 }
 
 // operations are those that behave, by path. Each chapter's file holds its own.
@@ -126,6 +152,11 @@ func decode(req *api.Request) (api.Body, error) {
 	body, err := api.DecodeJSON(req)
 	if err == nil {
 		return body, nil
+	}
+	if strings.HasPrefix(req.Path, "/oauth/") && strings.Contains(req.Header.Get("Content-Type"), "form-urlencoded") {
+		if form, err := decodeForm(req); err == nil { // as well as JSON (OpenAPI file, /oauth/token)
+			return form, nil
+		}
 	}
 	if !strings.Contains(req.Header.Get("Content-Type"), "json") {
 		return api.Body{}, errInvalidHeader.Text("Content-Type must be application/json") // assumed
@@ -174,11 +205,7 @@ func violation(v *contract.Violation) error {
 	return errInvalidField.Text(v.Message)
 }
 
-// Operations returns the operations that are built, the old API's among them, by path.
+// Operations returns all operations with their depths, the old API's first, then by path.
 func Operations() []*api.Op {
-	out := []*api.Op{{ID: "exchangeToken", Method: "POST", Path: "/exchange_token", Depth: api.Stateful}}
-	for _, path := range slices.Sorted(maps.Keys(operations)) {
-		out = append(out, &api.Op{Method: "POST", Path: path, Depth: api.Stateful})
-	}
-	return out
+	return append([]*api.Op{legacyExchange()}, contracted()...)
 }

@@ -246,10 +246,6 @@ func TestRoutes(t *testing.T) {
 
 	r := s.post("/transfer/create", object{})
 	require.Equal(t, "INVALID_REQUEST/MISSING_FIELDS", r.text("error_type")+"/"+r.text("error_code"), "checks come first")
-	r = s.post("/transactions/get", object{"access_token": "x", "start_date": "2026-01-01", "end_date": "2026-01-02"})
-	require.Equal(t, http.StatusNotImplemented, r.Status)
-	require.Equal(t, "TWEED_NOT_IMPLEMENTED", r.text("error_code"))
-	require.Contains(t, r.text("error_message"), "POST /transactions/get")
 }
 
 // FDX is REST: its operations are found by method and path.
@@ -258,10 +254,12 @@ func TestRoutesOfFDX(t *testing.T) {
 	s := serve(t)
 	keys := []string{"PLAID-CLIENT-ID", "c", "PLAID-SECRET", "s"}
 	for _, path := range []string{"/fdx/recipients", "/fdx/recipient/r1", "/fdx/consents/c1/revocation"} {
-		r := s.send(http.MethodGet, path, "", keys...)
-		require.Equal(t, http.StatusNotImplemented, r.Status, path)
-		require.Equal(t, "TWEED_NOT_IMPLEMENTED", r.text("error_code"))
+		r := s.raw(http.MethodGet, path, "", keys...)
+		require.Equal(t, http.StatusOK, r.Status, path)
+		require.Equal(t, "shaped", r.Header.Get("Tweed-Depth"))
 	}
+	require.Equal(t, "r1", s.raw(http.MethodGet, "/fdx/recipient/r1", "", keys...).text("recipient_id"))
+	require.Equal(t, "c1", s.raw(http.MethodGet, "/fdx/consents/c1", "", keys...).text("id"))
 	notFound := wrong{key: "INVALID_REQUEST/NOT_FOUND", message: "not found", status: http.StatusNotFound}
 	for _, path := range []string{"/fdx/recipient/", "/fdx/recipient/r1/more", "/fdx"} {
 		s.matches(s.send(http.MethodGet, path, "", keys...), notFound)
@@ -364,14 +362,18 @@ func TestVersionOfScenario(t *testing.T) {
 
 func TestOperations(t *testing.T) {
 	t.Parallel()
+	depths := map[api.Depth]int{}
 	var paths []string
 	for _, op := range Operations() {
-		require.Equal(t, api.Stateful, op.Depth)
 		_, ok := contract.Find(op.Method, op.Path)
 		require.True(t, ok, op.Path)
+		require.NotNil(t, op.Run, op.Path)
+		depths[op.Depth]++
 		paths = append(paths, op.Path)
 	}
-	require.Len(t, paths, 27)
+	require.Equal(t, len(operations)+1, depths[api.Stateful], "the old API's one, too")
+	require.Zero(t, depths[api.None])
+	require.Greater(t, depths[api.Shaped], 250)
 	require.True(t, slices.IsSorted(paths[1:]), "the old API's one stands before Plaid's")
 }
 

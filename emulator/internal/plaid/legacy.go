@@ -16,10 +16,7 @@ import (
 // for the flow of Plaid's Apex guide. The fields are read by plaid-ruby 2.1.0, plaid-node
 // 1.x and plaid-python 1.x.
 func Legacy() *api.Family {
-	exchangeToken := &api.Op{
-		ID: "exchangeToken", Method: "POST", Path: "/exchange_token", Depth: api.Stateful,
-		Run: api.Handle(legacyExchangeToken),
-	}
+	exchangeToken := legacyExchange()
 	return &api.Family{
 		Name: "legacy",
 		Route: func(method, path string) (*api.Op, map[string]string, error) {
@@ -33,6 +30,13 @@ func Legacy() *api.Family {
 		Checks: []func(*api.Call) error{legacyCheckClient},
 		Facts:  fact,
 		Write:  legacyWrite,
+	}
+}
+
+func legacyExchange() *api.Op {
+	return &api.Op{
+		ID: "exchangeToken", Method: "POST", Path: "/exchange_token", Depth: api.Stateful,
+		Run: api.Handle(legacyExchangeToken),
 	}
 }
 
@@ -59,9 +63,18 @@ func legacyDecode(req *api.Request) (api.Body, error) {
 		}
 		return body, nil
 	}
-	form, err := url.ParseQuery(string(req.Body))
+	body, err := decodeForm(req)
 	if err != nil {
 		return api.Body{}, errLegacyContentType.New()
+	}
+	return body, nil
+}
+
+// decodeForm reads a form; its values are strings.
+func decodeForm(req *api.Request) (api.Body, error) {
+	form, err := url.ParseQuery(string(req.Body))
+	if err != nil {
+		return api.Body{}, err
 	}
 	fields := make(map[string]any, len(form))
 	for name := range form {

@@ -159,13 +159,22 @@ type linkTokenGetResponse struct {
 	RequestID  string       `json:"request_id"`
 }
 
-// linkTokenGet tells what a link token was made with. A token that is malformed, unknown
-// or another client's is INVALID_REQUEST/INVALID_FIELD (the code is asserted by
-// plaid-java's LinkTokenGetTest; the text is assumed).
-func linkTokenGet(c *api.Call, req linkTokenGetRequest) (linkTokenGetResponse, error) {
-	row, ok := linkTokens.Get(c.World, req.LinkToken)
+// linkTokenOf resolves a link token. One that is malformed, unknown or another client's is
+// INVALID_REQUEST/INVALID_FIELD (the code is asserted by plaid-java's LinkTokenGetTest; the
+// text is assumed).
+func linkTokenOf(c *api.Call, token string) (linkToken, error) {
+	row, ok := linkTokens.Get(c.World, token)
 	if !ok || row.Client != c.Client.ID {
-		return linkTokenGetResponse{}, errInvalidField.Text("link_token must be a valid link token")
+		return linkToken{}, errInvalidField.Text("link_token must be a valid link token")
+	}
+	return row, nil
+}
+
+// linkTokenGet tells what a link token was made with. Errors: those of linkTokenOf.
+func linkTokenGet(c *api.Call, req linkTokenGetRequest) (linkTokenGetResponse, error) {
+	row, err := linkTokenOf(c, req.LinkToken)
+	if err != nil {
+		return linkTokenGetResponse{}, err
 	}
 	return linkTokenGetResponse{
 		CreatedAt: row.Created.Format(time.RFC3339), Expiration: row.Expires.Format(time.RFC3339),

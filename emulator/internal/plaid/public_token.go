@@ -73,6 +73,11 @@ func redeem(c *api.Call, token string, item Item) Item {
 	row, _ := publicTokens.Get(c.World, token)
 	row.Used = true
 	publicTokens.Put(c.World, token, row)
+	return accessible(c, item)
+}
+
+// accessible returns an Item with an access token, which the caller owns from now on.
+func accessible(c *api.Call, item Item) Item {
 	if item.AccessToken == "" {
 		item.AccessToken = newToken(c.World, "access")
 		item.Client = c.Client.ID

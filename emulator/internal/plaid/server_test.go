@@ -40,9 +40,15 @@ type tester struct {
 // serve starts Plaid. Every world has these settings.
 func serve(t *testing.T, set ...Settings) *tester {
 	t.Helper()
+	return serveSeed(t, 1, set...)
+}
+
+// serveSeed is serve with another seed.
+func serveSeed(t *testing.T, seed uint64, set ...Settings) *tester {
+	t.Helper()
 	s := &tester{t: t, keys: object{"client_id": "client", "secret": "secret"}}
 	s.worlds = world.NewWorlds(100, func() time.Time { return monday }, func(string) (world.Config, error) {
-		return world.Config{Seed: 1, Clock: world.Clock{Start: monday}, Setup: func(w *world.World) error {
+		return world.Config{Seed: seed, Clock: world.Clock{Start: monday}, Setup: func(w *world.World) error {
 			for _, one := range set {
 				Set(w, one)
 			}

@@ -16,13 +16,18 @@ type differ struct {
 	// seen are the pairs of types that were compared, wanted the newer's own types that the overlay uses.
 	seen   map[[2]string]bool
 	wanted map[string]bool
+	// answers are the newer's own types that only replies use.
+	answers map[string]bool
 	// notes are differences that change nothing: a type that differs in kind.
 	notes []string
 }
 
 // diff returns the overlay that makes the base accept what the newer contract accepts.
 func diff(base, newer *spec.Contract) *differ {
-	d := &differ{base: base, newer: newer, seen: map[[2]string]bool{}, wanted: map[string]bool{}}
+	d := &differ{
+		base: base, newer: newer,
+		seen: map[[2]string]bool{}, wanted: map[string]bool{}, answers: map[string]bool{},
+	}
 	for _, op := range newer.Ops {
 		have := base.Op(op.Method, op.Path)
 		if have == nil {
@@ -34,15 +39,23 @@ func diff(base, newer *spec.Contract) *differ {
 		}
 	}
 	d.declare()
+	d.declareAnswers()
 	d.sort()
 	return d
 }
 
-// operation adds an operation that the base lacks, with its request.
+// operation adds an operation that the base lacks, with its request and its reply.
 func (d *differ) operation(op *spec.Op) {
 	line := spec.OverlayOp{ID: op.ID, Method: op.Method, Path: op.Path, Family: op.Family, From: "npm " + op.ID}
 	if op.Request != "" && d.newer.Types[op.Request] != nil {
 		line.Request = d.name(op.Request)
+	}
+	switch {
+	case op.Reply == "void":
+		line.Media = spec.NoMedia
+	case d.newer.Types[op.Reply] != nil:
+		d.answers[op.Reply] = true
+		line.Reply = op.Reply
 	}
 	d.overlay.Operations = append(d.overlay.Operations, line)
 }
@@ -189,6 +202,28 @@ func (d *differ) declare() {
 			}
 			d.overlay.Types = append(d.overlay.Types, line)
 		}
+	}
+}
+
+// declareAnswers adds the types of replies and those that they want. A type that the base has is taken as it is there:
+// what Tweed answers with need not be the newest.
+func (d *differ) declareAnswers() {
+	var roots []string
+	for name := range d.answers {
+		roots = append(roots, name)
+	}
+	for _, name := range d.newer.Reach(roots...) {
+		if d.wanted[name] || d.base.Types[name] != nil {
+			continue
+		}
+		t := d.newer.Types[name]
+		line := spec.OverlayType{Name: name, From: "npm " + name}
+		line.Values = slices.DeleteFunc(slices.Clone(t.Values), func(v string) bool { return v == "null" })
+		for _, f := range t.Fields {
+			made := spec.Field{Name: f.Name, Required: f.Required, Type: f.Type, Rule: spec.FormatRules[f.Type.Format]}
+			line.Fields = append(line.Fields, spec.TypeField{Field: made.String()})
+		}
+		d.overlay.Types = append(d.overlay.Types, line)
 	}
 }
 

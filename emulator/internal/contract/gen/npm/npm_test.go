@@ -42,6 +42,19 @@ export enum FreshKind {
     X = 'x'
 }
 export type Either = Inner | Fresh;
+export interface ThingList {
+    /**
+     * When, e.g. 2025-01-02T03:04:05Z
+     */
+    moment: string;
+    /**
+     * The day.
+     */
+    start_date?: string | null;
+    name: string;
+    inner: Inner;
+    kinds: Array<FreshKind>;
+}
 export const PlaidApiAxiosParamCreator = function (configuration?: Configuration) {
     return {
         thingGet: async (thingGetRequest: ThingGetRequest, options: any = {}): Promise<RequestArgs> => {
@@ -58,6 +71,14 @@ export const PlaidApiAxiosParamCreator = function (configuration?: Configuration
             const localVarPath = ` + "`/fresh/create`" + `;
             const localVarRequestOptions = { method: 'POST', ...baseOptions, ...options};
             localVarRequestOptions.data = serializeDataIfNeeded(fresh, localVarRequestOptions, configuration)
+        },
+    }
+};
+export const PlaidApiFp = function(configuration?: Configuration) {
+    return {
+        async revoke(id: string, options?: any): Promise<(axios?: AxiosInstance) => AxiosPromise<void>> {
+        },
+        async freshCreate(fresh?: Fresh, options?: any): Promise<(axios?: AxiosInstance) => AxiosPromise<ThingList>> {
         },
     }
 };
@@ -92,15 +113,17 @@ func TestDiff(t *testing.T) {
 
 	d := diff(base(), newer)
 	require.Equal(t, []string{"ThingGetRequest.inner: integer in the base, Inner in ThingGetRequest"}, d.notes)
-	require.Equal(t, `# What the requests of npm plaid 9.9.9 accept and the base contract (plaid-go v41.0.0) lacks.
+	require.Equal(t, `# What the requests of npm plaid 9.9.9 accept and the base contract (plaid-go v41.0.0) lacks, and what
+# its newer operations answer.
 # Written by `+"`go run ./emulator/internal/contract/gen/npm`"+`; do not edit. from names the interface, enum or call
 # of api.ts. Its "number" is not told apart into integers; a new field is never required of older clients.
+# ~date and ~datetime come from names and comments.
 sources:
   npm: npm plaid 9.9.9 api.ts (specification 2020-09-14_9.9),
 
 operations:
-  - {id: freshCreate, method: POST, path: "/fresh/create", family: plaid, request: Fresh, from: npm freshCreate}
-  - {id: revoke, method: PUT, path: "/thing/{id}/revoke", family: plaid, from: npm revoke}
+  - {id: freshCreate, method: POST, path: "/fresh/create", family: plaid, request: Fresh, reply: ThingList, from: npm freshCreate}
+  - {id: revoke, method: PUT, path: "/thing/{id}/revoke", family: plaid, media: none, from: npm revoke}
 
 fields:
   - {type: ThingGetRequest, optional: token, from: npm ThingGetRequest}
@@ -128,6 +151,18 @@ types:
   - type: FreshKind
     from: npm FreshKind
     values: ["x"]
+  - type: Inner
+    from: npm Inner
+    fields:
+      - field: "deep! number"
+  - type: ThingList
+    from: npm ThingList
+    fields:
+      - field: "moment! string ~datetime"
+      - field: "start_date ?string ~date"
+      - field: "name! string"
+      - field: "inner! Inner"
+      - field: "kinds! []FreshKind"
 `, string(encode("9.9.9", newer.Version, &d.overlay)))
 }
 

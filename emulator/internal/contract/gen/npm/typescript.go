@@ -22,6 +22,8 @@ var (
 	pathLine      = regexp.MustCompile("^            const localVarPath = `([^`]+)`")
 	methodLine    = regexp.MustCompile(`^            const localVarRequestOptions = \{ method: '(\w+)'`)
 	bodyLine      = regexp.MustCompile(`serializeDataIfNeeded\((\w+),`)
+	replyLine     = regexp.MustCompile(`^        async (\w+)\(.*=> AxiosPromise<(\w+)>> \{`)
+	commentLine   = regexp.MustCompile(`^     \* ([^@].*)`)
 )
 
 // scanner reads api.ts into a contract.
@@ -30,13 +32,18 @@ type scanner struct {
 	typ      *spec.Type // the interface or enum that is being read
 	op       *spec.Op   // the call that is being read
 	params   string     // its parameters
+	comment  string     // of the member that comes next
 	unions   map[string]string
+	replies  map[string]string // what calls answer, by their ids
 }
 
-// readTypeScript reads the interfaces, enums and calls of api.ts. It says only "number" for integers and nothing of
-// formats.
+// readTypeScript reads the interfaces, enums and calls of api.ts. It says only "number" for integers, and the formats
+// of strings only in comments (see format).
 func readTypeScript(r io.Reader) (*spec.Contract, error) {
-	s := &scanner{contract: &spec.Contract{Types: map[string]*spec.Type{}}, unions: map[string]string{}}
+	s := &scanner{
+		contract: &spec.Contract{Types: map[string]*spec.Type{}},
+		unions:   map[string]string{}, replies: map[string]string{},
+	}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -50,6 +57,9 @@ func readTypeScript(r io.Reader) (*spec.Contract, error) {
 	}
 	for name, branches := range s.unions {
 		s.union(name, branches)
+	}
+	for _, op := range s.contract.Ops {
+		op.Reply = s.replies[op.ID]
 	}
 	return s.contract, nil
 }
@@ -73,6 +83,9 @@ func (s *scanner) line(line string) {
 	case unionLine.MatchString(line):
 		m := unionLine.FindStringSubmatch(line)
 		s.unions[m[1]] = m[2]
+	case replyLine.MatchString(line):
+		m := replyLine.FindStringSubmatch(line)
+		s.replies[m[1]] = m[2]
 	case s.contract.Version == "" && versionLine.MatchString(line):
 		s.contract.Version = versionLine.FindStringSubmatch(line)[1]
 	}
@@ -88,9 +101,33 @@ func (s *scanner) declare(name string) {
 func (s *scanner) member(line string) {
 	if m := valueLine.FindStringSubmatch(line); m != nil {
 		s.typ.Values = append(s.typ.Values, strings.ReplaceAll(m[1], `\'`, `'`))
+	} else if m := commentLine.FindStringSubmatch(line); m != nil {
+		s.comment = m[1]
 	} else if m := memberLine.FindStringSubmatch(line); m != nil && !strings.HasPrefix(line, "     ") {
-		s.typ.Fields = append(s.typ.Fields, &spec.Field{Name: m[1], Required: m[2] == "", Type: use(m[3])})
+		f := &spec.Field{Name: m[1], Required: m[2] == "", Type: use(m[3])}
+		if f.Type.Name == spec.String {
+			f.Type.Format = format(f.Name, s.comment)
+		}
+		s.typ.Fields = append(s.typ.Fields, f)
+		s.comment = ""
 	}
+}
+
+var (
+	datetimeName    = regexp.MustCompile(`(?i)(_at|time|timestamp)$|^date_`)
+	datetimeComment = regexp.MustCompile(`\dT\d\d:|DDT`)
+	dateName        = regexp.MustCompile(`(^|_)date$`)
+)
+
+// format is the format word that the generator has dropped, as far as a member's name and its comment give it away.
+func format(name, comment string) string {
+	switch {
+	case datetimeName.MatchString(name), datetimeComment.MatchString(comment):
+		return "date-time"
+	case dateName.MatchString(name), strings.Contains(comment, "YYYY-MM-DD"):
+		return "date"
+	}
+	return ""
 }
 
 // call reads a line inside the function that builds a call.

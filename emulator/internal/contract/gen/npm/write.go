@@ -28,18 +28,22 @@ func replace(dir, version, specVersion string, o *spec.Overlay) error {
 // encode writes an overlay one line an entry, so that a newer version is reviewed as a difference of lines.
 func encode(version, specVersion string, o *spec.Overlay) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# What the requests of npm plaid %s accept and the base contract (plaid-go %s) lacks.\n"+
+	fmt.Fprintf(&b, "# What the requests of npm plaid %s accept and the base contract (plaid-go %s) lacks, and what\n"+
+		"# its newer operations answer.\n"+
 		"# Written by `go run ./emulator/internal/contract/gen/npm`; do not edit. from names the interface, enum or call\n"+
 		"# of api.ts. Its \"number\" is not told apart into integers; a new field is never required of older clients.\n"+
+		"# ~date and ~datetime come from names and comments.\n"+
 		"sources:\n  npm: npm plaid %s api.ts (specification %s),\n", version, spec.ModuleVersion, version, specVersion)
 	section(&b, "operations", len(o.Operations))
 	for _, op := range o.Operations {
-		request := ""
-		if op.Request != "" {
-			request = ", request: " + op.Request
+		types := ""
+		for _, one := range [][2]string{{"request", op.Request}, {"reply", op.Reply}, {"media", op.Media}} {
+			if one[1] != "" {
+				types += ", " + one[0] + ": " + one[1]
+			}
 		}
 		fmt.Fprintf(&b, "  - {id: %s, method: %s, path: %q, family: %s%s, from: %s}\n",
-			op.ID, op.Method, op.Path, op.Family, request, op.From)
+			op.ID, op.Method, op.Path, op.Family, types, op.From)
 	}
 	section(&b, "fields", len(o.Fields))
 	for _, f := range o.Fields {

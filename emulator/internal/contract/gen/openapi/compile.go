@@ -68,7 +68,7 @@ func writeShapes(c *spec.Contract) ([]byte, []int) {
 // writeExamples writes one example a line and returns where each operation's is.
 func writeExamples(c *spec.Contract) ([]byte, map[*spec.Op]span) {
 	var b bytes.Buffer
-	b.WriteString(header(c, "Example answers, one operation a line, as the vendor's specification gives them."))
+	b.WriteString(header(c, "Example answers, one operation a line: the specification's unless the table says Made."))
 	spans := map[*spec.Op]span{}
 	for _, op := range c.Ops {
 		if op.Example != "" {
@@ -93,6 +93,7 @@ func writeTable(c *spec.Contract, types []int, examples map[*spec.Op]span) ([]by
 		literal(&b, "reply", op.Reply, "")
 		literal(&b, "exampleAt", e.at, 0)
 		literal(&b, "exampleLen", e.n, 0)
+		literal(&b, "Made", op.Made, "")
 		b.WriteString("},\n")
 	}
 	b.WriteString("}\n\n// typeAt is where each type begins in the shapes, sorted by the types' names.\n")

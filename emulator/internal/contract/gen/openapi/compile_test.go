@@ -14,7 +14,7 @@ func contract() *spec.Contract {
 	return &spec.Contract{
 		Version: "1",
 		Ops: []*spec.Op{
-			{ID: "bGet", Method: "POST", Path: "/b", Family: "plaid", Request: "B", Reply: "A", Example: `{"x":1}`},
+			{ID: "bGet", Method: "POST", Path: "/b", Family: "plaid", Request: "B", Reply: "A", Example: `{"x":1}`, Made: "made"},
 			{ID: "aGet", Method: "GET", Path: "/a", Family: "plaid", Media: "application/pdf"},
 		},
 		Types: map[string]*spec.Type{
@@ -36,6 +36,7 @@ func TestCompile(t *testing.T) {
 		"=A object\nx integer\n=B open\nk! ?[]Kind ^known\n=Kind enum p|q r\n", string(out.shapes))
 	require.Contains(t, string(out.examples), "{\"x\":1}\n")
 	require.Contains(t, string(out.table), `"aGet", Method: "GET"`)
+	require.Contains(t, string(out.table), `exampleLen: 7, Made: "made"}`)
 	require.Contains(t, string(out.table), "// assumed: here\n\t{name: \"known\", is: isKnown, text: \"t\"},")
 
 	again, err := compile(contract())

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Merge applies overlays to the contract: declarations first, then changes of single fields, then rules by name.
+// Merge applies overlays to the contract: declarations first, then changes of single fields, then rules by name, then
+// repairs of examples.
 func (c *Contract) Merge(overlays []*Overlay) error {
 	for _, step := range []func(*Overlay) error{c.declare, c.change, c.apply} {
 		for _, o := range overlays {
@@ -16,11 +17,20 @@ func (c *Contract) Merge(overlays []*Overlay) error {
 		}
 	}
 	c.defaults()
-	return c.check()
+	if err := c.check(); err != nil {
+		return err
+	}
+	c.illustrate()
+	for _, o := range overlays {
+		if err := c.repair(o); err != nil {
+			return fmt.Errorf("%s: %w", o.file, err)
+		}
+	}
+	return nil
 }
 
-// formatRules are the rules that the source's format words stand for; the other words ask for nothing.
-var formatRules = map[string]string{"date": "date", "date-time": "datetime", "url": "url", "uri": "url"}
+// FormatRules are the rules that the source's format words stand for; the other words ask for nothing.
+var FormatRules = map[string]string{"date": "date", "date-time": "datetime", "url": "url", "uri": "url"}
 
 // defaults gives the strings of the requests that have no rule yet the one of their format, and prepends the
 // credentials to every body of Plaid, where they may stand instead of in the headers.
@@ -32,8 +42,8 @@ func (c *Contract) defaults() {
 				case f.Type.Name != String || f.Rule != "":
 				case op.Family != "plaid":
 					f.Rule = "plain"
-				case formatRules[f.Type.Format] != "":
-					f.Rule = formatRules[f.Type.Format]
+				case FormatRules[f.Type.Format] != "":
+					f.Rule = FormatRules[f.Type.Format]
 				case f.Required:
 					f.Rule = "text"
 				}
@@ -77,12 +87,15 @@ func (c *Contract) declare(o *Overlay) error {
 		if c.Op(op.Method, op.Path) != nil {
 			return fmt.Errorf("operation %s %s exists already", op.Method, op.Path)
 		}
-		if op.Media == "" {
+		switch op.Media {
+		case "":
 			op.Media = "application/json"
+		case NoMedia:
+			op.Media = ""
 		}
 		c.Ops = append(c.Ops, &Op{
 			ID: op.ID, Method: op.Method, Path: op.Path, Family: op.Family,
-			Request: op.Request, Media: op.Media, Source: o.source(op.From),
+			Request: op.Request, Reply: op.Reply, Media: op.Media, Source: o.source(op.From),
 		})
 		c.Empty = slices.DeleteFunc(c.Empty, func(path string) bool { return path == op.Path })
 	}
@@ -192,9 +205,16 @@ func (c *Contract) check() error {
 			}
 		}
 	}
+	return c.checkOps()
+}
+
+// checkOps finds operations whose types nothing declares.
+func (c *Contract) checkOps() error {
 	for _, op := range c.Ops {
-		if op.Request != "" && c.Types[op.Request] == nil {
-			return fmt.Errorf("operation %s: no type %s", op.ID, op.Request)
+		for _, name := range []string{op.Request, op.Reply} {
+			if name != "" && c.Types[name] == nil {
+				return fmt.Errorf("operation %s: no type %s", op.ID, name)
+			}
 		}
 	}
 	return nil

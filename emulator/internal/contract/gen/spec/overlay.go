@@ -26,6 +26,8 @@ type Overlay struct {
 	Values []OverlayValues `yaml:"values,omitempty"`
 	// Apply gives rules to fields by their name.
 	Apply []Apply `yaml:"apply,omitempty"`
+	// Examples repair example answers.
+	Examples []Repair `yaml:"examples,omitempty"`
 
 	file string
 }
@@ -76,9 +78,14 @@ type OverlayOp struct {
 	Path    string `yaml:"path"`
 	Family  string `yaml:"family"`
 	Request string `yaml:"request,omitempty"`
-	Media   string `yaml:"media,omitempty"`
-	From    string `yaml:"from"`
+	Reply   string `yaml:"reply,omitempty"`
+	// Media is the content type of a good answer: application/json when it is empty, NoMedia for none.
+	Media string `yaml:"media,omitempty"`
+	From  string `yaml:"from"`
 }
+
+// NoMedia is the media of an overlay's operation whose good answer has no content.
+const NoMedia = "none"
 
 // OverlayField adds one field (Add, in the compiled form of a line), or relaxes one: its absence (Optional) or its null
 // (Null) is no fault any more.
@@ -156,6 +163,9 @@ func (o *Overlay) sourced() error {
 	}
 	for _, l := range o.Apply {
 		lines["apply "+l.Field+" "+l.Operation] = l.From
+	}
+	for _, l := range o.Examples {
+		lines["example of "+l.Operation+" at "+l.At] = l.From
 	}
 	for line, from := range lines {
 		if key, _ := cutSource(from); o.Sources[key] == "" {

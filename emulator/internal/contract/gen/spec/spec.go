@@ -38,6 +38,8 @@ type Op struct {
 	Media string
 	// Example is a good answer as compact JSON, or "".
 	Example string
+	// Made says where the example is from, "" for the source itself.
+	Made string
 	// Source says where the operation is known from.
 	Source string
 }

@@ -133,11 +133,20 @@ rules:
   - {rule: date, is: date, text: t, confidence: observed, from: doc page 2}
   - {rule: kind, is: known, text: t, confidence: observed, from: doc}
   - {rule: plain, is: string, text: t, confidence: assumed, from: doc}
+  - {rule: datetime, is: datetime, text: t, confidence: assumed, from: doc}
 operations:
-  - {id: emptyGet, method: POST, path: /empty, family: plaid, request: EmptyGetRequest, from: doc page 3}
+  - {id: emptyGet, method: POST, path: /empty, family: plaid, request: EmptyGetRequest, reply: EmptyGetResponse, from: doc page 3}
+  - {id: emptyAgain, method: POST, path: /again, family: plaid, reply: Thing, from: doc}
+  - {id: nothing, method: POST, path: /nothing, family: plaid, media: none, from: doc}
   - {id: other, method: PUT, path: "/other/{id}", family: sentinel, request: Other, from: doc}
 types:
   - {type: EmptyGetRequest, from: doc}
+  - {type: EmptyGetResponse, from: doc, fields: [
+      {field: "thing_id! string"}, {field: "user_token! string"}, {field: "expires_at! ?string ~datetime"},
+      {field: "start! string ~date"}, {field: "kind! ThingGetRequest.kind"}, {field: "amount! string"},
+      {field: "first_name string"}, {field: "left_out ?string"}, {field: "next_cursor! ?string"},
+      {field: "self []EmptyGetResponse"}, {field: "again! []EmptyGetResponse"}, {field: "list! []integer"},
+      {field: "free! map"}, {field: "any! any"}, {field: "inner! More"}]}
   - {type: Other, open: true, from: doc, fields: [{field: "name! string"}]}
 fields:
   - {type: Both, add: "new ?[]Thing", from: doc}
@@ -147,6 +156,12 @@ values:
   - {type: ThingGetRequest.kind, add: [c], from: doc}
 apply:
   - {field: kind, operation: thingGet, refuse: kind, from: doc}
+examples:
+  - {operation: thingGet, at: n, remove: true, from: doc it has no n}
+  - {operation: thingGet, at: a, rename: b, from: doc}
+  - {operation: thingGet, at: z, set: [1.50, {c: "2", d: 3}, {c: "4", d: 5}], from: doc}
+  - {operation: thingGet, at: "z[].d", remove: true, from: doc}
+  - {operation: emptyGet, at: amount, set: "1", from: doc}
 `
 
 // merged applies an overlay to the small contract.
@@ -181,6 +196,24 @@ func TestMerge(t *testing.T) {
 	require.Equal(t, []string{"m! ?boolean"}, describe(c, "More"))
 	require.Equal(t, []string{"a", "b c", "c"}, describe(c, "ThingGetRequest.kind"))
 	require.Equal(t, "the documents page 2", c.Rules[1].From)
+	require.Empty(t, c.Op("POST", "/nothing").Media)
+}
+
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	c, err := merged(t, overlay)
+	require.NoError(t, err)
+	thing := c.Op("POST", "/thing/get")
+	require.Regexp(t, `^{"z":\[1.50,{"c":"2"},{"c":"4"}\],"b":"2020-01-01"}$`, thing.Example, "order and spelling are kept")
+	require.Equal(t, ExampleRepaired, thing.Made)
+	require.Equal(t, ExampleBorrowed, c.Op("POST", "/again").Made)
+	require.JSONEq(t, `{"z":1.5,"a":"2020-01-01","n":null}`, c.Op("POST", "/again").Example)
+	made := c.Op("POST", "/empty")
+	require.Equal(t, ExampleMade, made.Made)
+	require.Equal(t, `{"thing_id":"`+uuid("thing_id")+`","user_token":"user-sandbox-`+uuid("user_token")+`",`+
+		`"expires_at":"2025-12-02T14:30:00Z","start":"2025-06-02","kind":"a","amount":"1","first_name":"first name",`+
+		`"next_cursor":null,"again":[],"list":[1],"free":{},"any":{},"inner":{"m":false}}`, made.Example)
+	require.Empty(t, c.Op("POST", "/nothing").Example)
 }
 
 func TestMergeRefuses(t *testing.T) {
@@ -197,6 +230,10 @@ func TestMergeRefuses(t *testing.T) {
 		{"a known operation", "path: /empty", "path: /thing/get", "exists already"},
 		{"a rule that nothing declares", "refuse: kind", "refuse: other", `no rule "" or "other"`},
 		{"a field that nothing has", "field: kind", "field: sort", "apply thingGet sort: no such field"},
+		{"an example of nothing", "operation: emptyGet, at", "operation: thingPdf, at", "example of thingPdf: there is none"},
+		{"an unknown example", "operation: emptyGet, at", "operation: no, at", "no operation no"},
+		{"a place that is not there", "at: n,", "at: x.y,", "example of thingGet: nothing at x.y"},
+		{"an unknown reply", "reply: Thing", "reply: Thingy", "operation emptyAgain: no type Thingy"},
 		{"values of an object", "type: ThingGetRequest.kind", "type: Thing", "no set of values Thing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
