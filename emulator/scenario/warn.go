@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // warn finds what is allowed but cannot be meant: rules that can never act, in whole or
@@ -12,7 +11,7 @@ import (
 func warn(s *Scenario) Problems {
 	r := &report{file: s.file}
 	at := place{node: s.root}
-	ownAccounts := strings.Contains(s.source, "custom") // an Item may have accounts that its user does not bring
+	ownAccounts := s.mentions("custom") // an Item may have accounts that its user does not bring
 	b := blockers{rules: s.Rules, byPattern: map[string]*blocks{}}
 	for i := range s.Rules {
 		rule, below := &s.Rules[i], at.key("rules").index(i)

@@ -101,7 +101,8 @@ func TestRulesThatCannotAct(t *testing.T) {
   - {call: /institutions/get_by_id, where: {institution_id: ins_109508, client_id: c}, then: {delay: 1s}}
   - {call: "*", where: {amount_cents: 5}, then: {delay: 1s}}
   - {call: /item/get, where: {products: auth}, then: {delay: 1s}}
-  - {call: /link/token/create, where: {products: auth}, then: {delay: 1s}}
+  - {call: [/link/token/create, /exchange_token], where: {products: auth}, then: {delay: 1s}}
+  - {call: /exchange_token, where: {institution_id: ins_109508, account_id: a}, then: {delay: 1s}}
   - {call: "/sentinel/*", where: {account: A, institution_id: ins_109508}, then: {delay: 1s}}`, []string{
 			`f:2:66: the rule can never act: no call of /institutions/get_by_id has "amount_cents"; ` +
 				`it has client_id, country_codes, institution_id, options, world`,
@@ -199,6 +200,11 @@ expect: {flow: {ends: returned, reason: R03}}`, []string{
 		"a user for it": {`
 steps: [{flow: deposit, with: {user: user_returns}}]
 expect: {flow: {ends: returned, reason: R03}}`, nil},
+		"a step adds the rule": {`
+steps:
+  - {call: POST /_tweed/rules, with: {ach: deposit, then: {return: R02}}}
+  - {call: /item/get, expect: {status: 503, error: ITEM_LOCKED}}
+expect: {flow: {ends: returned, reason: R02}}`, nil},
 		"the balance check": {`
 assume: {balance_check: "on"}
 expect: {flow: {ends: rejected}}`, nil},
