@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // warn finds rules that can never act: an earlier rule without end takes every call that
@@ -21,6 +22,7 @@ func warn(s *Scenario) Problems {
 		}
 		b.note(rule, i)
 		rule.warnFate(r, at.index(i).key("then"))
+		rule.warnEffects(r, at.index(i), s.Clock)
 		if rule.ACH == MicroDeposit {
 			r.add(at.index(i).key("ach"), shownRule(rule, i)+" can never act",
 				"this version makes no transfers of micro-deposits; write deposit or withdrawal")
@@ -28,6 +30,19 @@ func warn(s *Scenario) Problems {
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return r.problems
+}
+
+// warnEffects warns of effects that do nothing, and of a rule that ends before it begins.
+func (r *Rule) warnEffects(warnings *report, at place, clock Clock) {
+	if !r.Until.At.IsZero() && !clock.Start.IsZero() && !r.Until.At.After(clock.Start) {
+		warnings.add(at.key("until"), "the rule can never act: it ends before the world begins", "the clock starts at "+
+			clock.Start.Format(time.RFC3339))
+	}
+	r.Then.warnFault(warnings, at.key("then"))
+	for i := range r.Then.InTurn {
+		r.Then.InTurn[i].warnFault(warnings, at.key("then").index(i))
+	}
+	r.warnRateLimit(warnings, at)
 }
 
 func shownRule(rule *Rule, i int) string {
@@ -47,7 +62,7 @@ type blockers struct {
 // note remembers a rule if it lets no call through.
 func (b *blockers) note(rule *Rule, i int) {
 	if rule.Skip > 0 || rule.Times > 0 || rule.Every > 1 || rule.Chance > 0 && rule.Chance < 1 ||
-		len(rule.Then.InTurn) > 0 && !rule.Repeat {
+		rule.Until != (Until{}) || rule.Then.RateLimit != nil || len(rule.Then.InTurn) > 0 && !rule.Repeat {
 		return
 	}
 	where := whereText(rule.Where)
