@@ -155,11 +155,11 @@ func TestParseParts(t *testing.T) {
 func TestEffectWarnings(t *testing.T) {
 	t.Parallel()
 	for rule, want := range map[string]string{
-		"{call: /item/get, then: {fault: reset, error: ITEM_LOCKED}}": `1:47: "error" has no effect: reset loses the answer; remove one of them, or write fault: truncate`,
-		"{call: /item/get, then: [pass, {fault: {kind: empty, done: true}, patch: {omit: [/a]}}]}": `1:74: "patch" has no effect: ` +
+		"{call: /item/get, then: {fault: reset, error: ITEM_LOCKED}}": `1:48: "error" has no effect: reset loses the answer; remove one of them, or write fault: truncate`,
+		"{call: /item/get, then: [pass, {fault: {kind: empty, done: true}, patch: {omit: [/a]}}]}": `1:75: "patch" has no effect: ` +
 			"empty loses the answer; remove one of them, or write fault: truncate",
 		"{call: /item/get, then: {fault: truncate, error: ITEM_LOCKED}}": "",
-		"{call: [/institutions/get, /institutions/search], then: {rate_limit: {limit: 1, window: 1m, per: item}}}": "1:101: no call of " +
+		"{call: [/institutions/get, /institutions/search], then: {rate_limit: {limit: 1, window: 1m, per: item}}}": "1:106: no call of " +
 			"/institutions/get, /institutions/search is about an item, so none is limited; write per: client or per: world",
 		"{call: '*', then: {rate_limit: {limit: 1, window: 1m, per: item}}}":                 "",
 		"{call: /exchange_token, then: {rate_limit: {limit: 1, window: 1m, per: item}}}":     "",
