@@ -6,14 +6,19 @@ import "reflect"
 // with lines and columns of the text.
 func ParseDelay(text string) (Delay, error) {
 	var d Delay
-	return d, parsePart(text, &d)
+	err := parsePart(text, &d)
+	if err == nil && d == (Delay{}) {
+		err = Problems{{What: "the delay is 0", Right: "remove it"}}
+	}
+	return d, err
 }
 
 // ParseFault reads a fault as a file has it: reset, or {kind: reset, done: true}. The error
 // is Problems, with lines and columns of the text.
 func ParseFault(text string) (Fault, error) {
 	var f Fault
-	return f, parsePart(text, &f)
+	err := parsePart(text, &f)
+	return f, err
 }
 
 // parsePart reads a part of a rule that stands alone.
