@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tweed/emulator"
+	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/scenario"
+	"tweed/scenarios"
 )
 
 // answers calls /item/get so often and names each answer: ok, an error's code, or a status
@@ -277,4 +279,32 @@ func TestRateLimitPerClient(t *testing.T) {
 		f.ok("/accounts/balance/get", f.token, "PLAID-CLIENT-ID", id)
 		f.refused(429, "RATE_LIMIT_EXCEEDED/ACCOUNTS_BALANCE_GET_LIMIT", "/accounts/balance/get", f.token, "PLAID-CLIENT-ID", id)
 	}
+}
+
+// TestSandboxLimits: the shipped scenario has every limit of the Sandbox that is known, with
+// its code.
+func TestSandboxLimits(t *testing.T) {
+	t.Parallel()
+	text, ok := scenarios.Find("plaid-sandbox-limits")
+	require.True(t, ok)
+	s, err := scenario.Load("plaid-sandbox-limits", text)
+	require.NoError(t, err)
+	written := map[string]int{}
+	for _, r := range s.Rules {
+		l := r.Then.RateLimit
+		require.NotNil(t, l, r.Name)
+		require.Equal(t, scenario.Span{Duration: time.Minute}, l.Window)
+		require.Nil(t, l.Error, "the endpoint's own")
+		written[string(r.Call)+" "+l.Per] = l.Limit
+	}
+	known := map[string]int{}
+	for _, l := range catalogue.Limits() {
+		if l.PerItem > 0 {
+			known[l.Path+" item"] = l.PerItem
+		}
+		if l.PerClient > 0 {
+			known[l.Path+" client"] = l.PerClient
+		}
+	}
+	require.Equal(t, known, written)
 }

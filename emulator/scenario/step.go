@@ -40,6 +40,8 @@ type Step struct {
 	// Capture calls parts of the reply by names: {token: processor_token}. A part is
 	// found by a dotted path or a JSON pointer.
 	Capture map[string]string `yaml:"capture"`
+	// Timeout is how long the reply to a call is waited for. 0 = without end.
+	Timeout Timeout `yaml:"timeout"`
 	// Expect is what the reply must be like. Without it the call must succeed.
 	Expect StepExpect `yaml:"expect"`
 }
@@ -63,6 +65,10 @@ type StepExpect struct {
 	Body any `yaml:"body"`
 	// Headers says the same of the reply's headers.
 	Headers map[string]any `yaml:"headers"`
+	// Fault says how the reply is lost or damaged, as the client sees it: reset, empty, hang
+	// (nothing comes within the step's Timeout), truncate, or garbage (a body that is no
+	// text). Of the reply only what is left of it can be expected.
+	Fault FaultKind `yaml:"fault"`
 }
 
 // Expect is what must be true when all steps are done.
@@ -148,6 +154,7 @@ func (s *Step) check(r *report, at place, known map[string]bool) {
 		oneOf(r, s.Flow, FlowSteps(), at.key("flow"))
 	}
 	s.checkParts(r, at)
+	s.checkFault(r, at)
 	s.checkReferences(r, at, known)
 	s.Expect.check(r, at.key("expect"))
 }

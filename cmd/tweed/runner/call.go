@@ -44,20 +44,35 @@ func (r *run) call(ctx context.Context, s *scenario.Step) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	resp, err := r.http.Do(req)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	body, err := io.ReadAll(resp.Body)
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return []string{err.Error()}
-	}
 	expect, err := s.Expect.Expand(r.vars)
 	if err != nil {
 		return []string{err.Error()}
 	}
+	resp, body, err := r.send(req, time.Duration(s.Timeout))
+	if problem := compareFault(expect.Fault, faultOf(resp, body, err), err); problem != "" {
+		return []string{problem}
+	}
+	if resp == nil {
+		return nil // it is lost, as expected
+	}
 	problems := expect.Check(resp.StatusCode, resp.Header, body)
 	return append(problems, r.keep(s, body)...)
+}
+
+// send sends a request and reads its reply. Of a reply whose body ends too early there are
+// both, with an error; of one that is lost there is only that.
+func (r *run) send(req *http.Request, patience time.Duration) (*http.Response, []byte, error) {
+	if patience > 0 {
+		ctx, cancel := context.WithTimeout(req.Context(), patience)
+		defer cancel()
+		req = req.WithContext(ctx)
+	}
+	resp, err := r.http.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	return resp, body, errors.Join(err, resp.Body.Close())
 }
 
 // keep remembers what later steps refer to.
