@@ -55,10 +55,9 @@ func newFaults(t *testing.T, o ...emulator.Options) *faults {
 	return &faults{client: c, emu: emu, w: emu.World("default"), token: fields{"access_token": c.accessToken()}}
 }
 
-// request is the bytes of a call of /item/get with further headers.
-func (f *faults) request(headers ...string) string {
-	auth := []string{"PLAID-CLIENT-ID: " + clientID, "PLAID-SECRET: " + secret}
-	return requestText(f.emu.Addr(), "/item/get", f.token.json(), append(auth, headers...)...)
+// request is the bytes of a call of /item/get.
+func (f *faults) request() string {
+	return requestText(f.emu.Addr(), "/item/get", f.token.json(), "PLAID-CLIENT-ID: "+clientID, "PLAID-SECRET: "+secret)
 }
 
 // last is the newest call of the journal.

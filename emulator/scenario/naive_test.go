@@ -181,6 +181,15 @@ func someRule(dice *sequence, name string) Rule {
 		r.Then = Then{InTurn: []Then{Wait(1), {}, Wait(2)}}
 		r.Repeat = r.Times == 0 && pick(2) == 0
 	}
+	r.end(pick)
+	if pick(4) == 0 {
+		r.toTransfers(pick)
+	}
+	return r
+}
+
+// end gives some rules an end, and makes some a rate limit.
+func (r *Rule) end(pick func(int) int) {
 	switch pick(12) {
 	case 0:
 		r.Until.At = monday.Add(time.Duration(pick(40)) * time.Minute)
@@ -191,10 +200,6 @@ func someRule(dice *sequence, name string) Rule {
 			Limit: 1 + pick(3), Window: Span{Duration: time.Duration(1+pick(5)) * time.Minute}, Per: []string{"", "item"}[pick(2)],
 		}}, false
 	}
-	if pick(4) == 0 {
-		r.toTransfers(pick)
-	}
-	return r
 }
 
 // toTransfers turns a rule about calls into one about transfers.

@@ -46,9 +46,12 @@ func (s *Step) checkFault(r *report, at place) {
 		at    place
 		whole bool // it is in the head of a reply, which truncate and garbage leave as it is
 	}{
-		{"status", s.Expect.Status != 0, expect, true}, {"headers", len(s.Expect.Headers) > 0, expect, true},
-		{"error", s.Expect.Error != "", expect, false}, {"body", s.Expect.Body != nil, expect, false},
-		{"as", s.As != "", at, false}, {"capture", len(s.Capture) > 0, at, false},
+		{"status", s.Expect.Status != 0, expect, true},
+		{"headers", len(s.Expect.Headers) > 0, expect, true},
+		{"error", s.Expect.Error != "", expect, false},
+		{"body", s.Expect.Body != nil, expect, false},
+		{"as", s.As != "", at, false},
+		{"capture", len(s.Capture) > 0, at, false},
 	} {
 		if part.used && (lost || !part.whole) {
 			r.add(part.at.name(part.key), quote(part.key)+" asks for what "+string(kind)+" loses", "remove it")

@@ -29,7 +29,8 @@ func (u *Until) decodeNode(r *report, n *node, at place) {
 	}
 	span, err := ParseSpan(n.value)
 	if err != nil {
-		r.add(at, n.what()+" is no time", "write a moment as in 2026-01-06T09:00:00-05:00, or a time such as 2h or 2 banking days")
+		r.add(at, n.what()+" is no time",
+			"write a moment as in 2026-01-06T09:00:00-05:00, or a time such as 2h or 2 banking days")
 		return
 	}
 	u.For = span

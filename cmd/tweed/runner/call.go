@@ -48,20 +48,27 @@ func (r *run) call(ctx context.Context, s *scenario.Step) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	resp, body, err := r.send(req, time.Duration(s.Timeout))
-	if problem := compareFault(expect.Fault, faultOf(resp, body, err), err); problem != "" {
+	got, err := r.send(req, time.Duration(s.Timeout))
+	if problem := compareFault(expect.Fault, got.fault(err), err); problem != "" {
 		return []string{problem}
 	}
-	if resp == nil {
+	if got.status == 0 {
 		return nil // it is lost, as expected
 	}
-	problems := expect.Check(resp.StatusCode, resp.Header, body)
-	return append(problems, r.keep(s, body)...)
+	problems := expect.Check(got.status, got.header, got.body)
+	return append(problems, r.keep(s, got.body)...)
 }
 
-// send sends a request and reads its reply. Of a reply whose body ends too early there are
-// both, with an error; of one that is lost there is only that.
-func (r *run) send(req *http.Request, patience time.Duration) (*http.Response, []byte, error) {
+// reply is what came of a reply.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// send sends a request and reads its reply. Of one whose body ends too early there is what
+// came, with an error; of one that is lost there is only that.
+func (r *run) send(req *http.Request, patience time.Duration) (reply, error) {
 	if patience > 0 {
 		ctx, cancel := context.WithTimeout(req.Context(), patience)
 		defer cancel()
@@ -69,10 +76,10 @@ func (r *run) send(req *http.Request, patience time.Duration) (*http.Response, [
 	}
 	resp, err := r.http.Do(req)
 	if err != nil {
-		return nil, nil, err
+		return reply{}, err
 	}
 	body, err := io.ReadAll(resp.Body)
-	return resp, body, errors.Join(err, resp.Body.Close())
+	return reply{resp.StatusCode, resp.Header, body}, errors.Join(err, resp.Body.Close())
 }
 
 // keep remembers what later steps refer to.

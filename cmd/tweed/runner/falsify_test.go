@@ -124,8 +124,9 @@ func otherFault(kind scenario.FaultKind) scenario.FaultKind {
 		return scenario.Truncate
 	case scenario.Reset:
 		return scenario.Empty
+	default:
+		return scenario.Reset
 	}
-	return scenario.Reset
 }
 
 func otherError(code string) string {

@@ -32,9 +32,9 @@ func lostBy(err error) scenario.FaultKind {
 	return ""
 }
 
-// faultOf names the fault of a reply that came or did not, "" if there is none.
-func faultOf(resp *http.Response, body []byte, err error) scenario.FaultKind {
-	if err == nil && !utf8.Valid(body) && resp.Header.Get("Content-Type") != "application/pdf" {
+// fault names the fault of a reply that came or did not, "" if there is none.
+func (r reply) fault(err error) scenario.FaultKind {
+	if err == nil && !utf8.Valid(r.body) && r.header.Get("Content-Type") != "application/pdf" {
 		return scenario.Garbage
 	}
 	return lostBy(err)
