@@ -37,3 +37,52 @@ func (f *fresh) close() {
 		_ = c.Close() // its client sees it
 	}
 }
+
+// limited is a listener with so many places. Who comes when all are taken waits in the queue
+// of the operating system.
+type limited struct {
+	net.Listener
+	places chan struct{} // holds one for each connection that is open
+	closed chan struct{}
+	close  func()
+}
+
+func limit(l net.Listener, places int) *limited {
+	closed := make(chan struct{})
+	return &limited{l, make(chan struct{}, places), closed, sync.OnceFunc(func() { close(closed) })}
+}
+
+// Accept waits for a place, then for a connection.
+func (l *limited) Accept() (net.Conn, error) {
+	select {
+	case l.places <- struct{}{}:
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+	c, err := l.Listener.Accept()
+	if err != nil {
+		<-l.places
+		return nil, err
+	}
+	return &placed{c, sync.OnceFunc(func() { <-l.places })}, nil
+}
+
+// Close ends the waiting, too.
+func (l *limited) Close() error {
+	l.close()
+	return l.Listener.Close()
+}
+
+// placed is a connection that has a place.
+type placed struct {
+	net.Conn
+	leave func()
+}
+
+func (p *placed) Close() error {
+	defer p.leave()
+	return p.Conn.Close()
+}
+
+// NetConn returns the connection itself, whose end a rule can make a reset.
+func (p *placed) NetConn() net.Conn { return p.Conn }

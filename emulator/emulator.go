@@ -19,8 +19,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/wall"
 	"tweed/emulator/internal/world"
@@ -177,7 +175,7 @@ func (e *Emulator) Start() error {
 		MaxHeaderBytes:    maxHeaderBytes,
 	}
 	e.server.RegisterOnShutdown(e.fresh.close)
-	limited := netutil.LimitListener(l, e.options.MaxConns)
+	limited := limit(l, e.options.MaxConns)
 	go func() { e.served <- e.server.Serve(limited) }()
 	e.keepState()
 	return nil

@@ -49,6 +49,9 @@ func (e *Emulator) Dump() string {
 	var b strings.Builder
 	for _, c := range e.calls(api.Filter{}) {
 		fmt.Fprintf(&b, "%s #%d %s %s %s %d", c.World, c.N, c.Time.Format(time.RFC3339), c.Method, c.Path, c.Status)
+		if c.Fault != "" {
+			fmt.Fprintf(&b, " (%s)", c.Fault)
+		}
 		if c.Code != "" {
 			fmt.Fprintf(&b, " %s", c.Code)
 		}

@@ -172,7 +172,8 @@ type Call struct {
 	Route     string // the path as the contract has it: what varies stands in braces
 	Operation string // the vendor's operation id
 	Client    string // client_id or user name
-	Status    int
+	Status    int    // 0 when no status line went out
+	Fault     string // what a rule did to the reply on the wire (scenario.FaultKind), "" if none did
 	Code      string // the error's code, "" on success
 	Type      string // the error's type
 	Rule      string // the rule that changed the reply, "" if none did
@@ -197,7 +198,7 @@ func (e *Emulator) calls(f api.Filter) []Call {
 		out[i] = Call{
 			World: entry.World, N: entry.N, Time: entry.Time, Method: entry.Method, Path: entry.Path,
 			Route: entry.Route, Operation: entry.Op, Client: entry.Client, Status: entry.Status,
-			Code: entry.Code, Type: entry.Type, Rule: entry.Rule,
+			Fault: entry.Fault, Code: entry.Code, Type: entry.Type, Rule: entry.Rule,
 			Request: entry.Request, Reply: bytes.Clone(entry.Reply),
 		}
 	}

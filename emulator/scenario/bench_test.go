@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"fmt"
+	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -48,6 +50,27 @@ func BenchmarkDecide(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkRateLimit is a call that passes a limit, of one Item among many that have windows.
+func BenchmarkRateLimit(b *testing.B) {
+	e := benchEngine(b, []Rule{{
+		Call: "/accounts/balance/get", Then: Then{RateLimit: &RateLimit{Limit: math.MaxInt32, Window: Span{Duration: time.Minute}, Per: "item"}},
+	}})
+	for _, n := range []int{1, 10_000} {
+		b.Run(fmt.Sprintf("items=%d", n), func(b *testing.B) {
+			p := &counters{ledger{}}
+			calls := make([]Call, n)
+			for i := range calls {
+				calls[i] = call("/accounts/balance/get", factMap{"item": fmt.Sprintf("item-%d", i)})
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				plan := e.Decide(calls[i%n], p)
+				plan.Commit(p)
+			}
+		})
 	}
 }
 

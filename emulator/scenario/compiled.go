@@ -7,6 +7,9 @@ import "slices"
 const (
 	metPrefix  = "met:"
 	usedPrefix = "used:"
+	// untilPrefix is where a rule ends whose until is a length of time, in nanoseconds since
+	// 1970.
+	untilPrefix = "until:"
 )
 
 // compiled is a rule in a form to decide with.
@@ -21,9 +24,11 @@ type compiled struct {
 	skip, every, times uint64 // every at least 1; times 0 = without end
 	chance             float64
 	counted            bool // it matters how many calls the rule has met
+	until              Until
+	limit              *RateLimit // acts on calls too many only
 	turns              [][]action
 
-	metKey, usedKey, delayKey string
+	metKey, usedKey, untilKey, delayKey string
 }
 
 // question is one condition of where.
@@ -42,7 +47,8 @@ var first = []string{
 func newCompiled(r *Rule, name string) *compiled {
 	c := &compiled{
 		name: name, skip: uint64(max(0, r.Skip)), every: uint64(max(1, r.Every)), times: uint64(max(0, r.Times)),
-		chance: r.Chance, metKey: metPrefix + name, usedKey: usedPrefix + name, delayKey: name + " delay",
+		chance: r.Chance, until: r.Until, limit: r.Then.RateLimit,
+		metKey: metPrefix + name, usedKey: usedPrefix + name, untilKey: untilPrefix + name, delayKey: name + " delay",
 	}
 	c.counted = r.Skip > 0 || r.Every > 1 || r.Chance > 0 && r.Chance < 1
 	for _, one := range r.patterns() {
@@ -108,6 +114,9 @@ func (c *compiled) fits(facts Facts) bool {
 // due says whether the rule acts on the call that it meets now, and which use that is,
 // from 1. For a spent rule the call does not even count.
 func (c *compiled) due(p Progress) (number uint64, acts, spent bool) {
+	if c.over(p) {
+		return 0, false, true
+	}
 	number = p.Count(c.usedKey)
 	if c.times > 0 && number >= c.times {
 		return 0, false, true
@@ -130,6 +139,7 @@ type decision struct {
 	facts    Facts
 	progress Progress
 	passed   []*compiled // rules that match but do not act
+	taken    []taken     // windows of rate limits that do not act
 	acts     *compiled
 	number   uint64 // of the use of the rule that acts
 }
@@ -152,14 +162,26 @@ func (d *decision) ask(groups []*group, newest bool, removed map[string]bool) bo
 		}
 		last = c
 		number, acts, spent := c.due(d.progress)
-		if acts {
+		if acts && !d.passes(c) {
 			d.acts, d.number = c, number
 			return true
 		}
-		if !spent {
+		if !spent && c.counted {
 			d.passed = append(d.passed, c)
 		}
 	}
+}
+
+// passes says whether a rule is a rate limit that has room for the call.
+func (d *decision) passes(c *compiled) bool {
+	if c.limit == nil {
+		return false
+	}
+	t, ok := c.limit.room(c.name, d.facts, d.progress)
+	if t.key != "" {
+		d.taken = append(d.taken, t)
+	}
+	return ok
 }
 
 // runs collects the lists of rules that may match: those without an index, and those
@@ -212,7 +234,7 @@ func next(runs []run, newest bool) *compiled {
 // act makes the plan of the rule that acts.
 func (d *decision) act(path string) Plan {
 	c := d.acts
-	plan := Plan{Rule: c.name, acted: c, passed: d.passed}
+	plan := Plan{Rule: c.name, acted: c, passed: d.passed, taken: d.taken}
 	u := use{path: path, rule: c, number: d.number, progress: d.progress}
 	for _, action := range c.turns[(d.number-1)%uint64(len(c.turns))] {
 		action(&plan, u)

@@ -34,7 +34,7 @@ func (r *report) decode(n *node, v reflect.Value, at place) {
 			v.Set(reflect.ValueOf(plain))
 		}
 	case v.Type() == timeType:
-		r.decodeTime(n, v, at)
+		v.Set(reflect.ValueOf(r.decodeMoment(n, at)))
 	default:
 		r.decodeKind(n, v, at)
 	}
@@ -227,19 +227,19 @@ func (n *node) store(v reflect.Value) bool {
 	return err == nil
 }
 
-func (r *report) decodeTime(n *node, v reflect.Value, at place) {
+// decodeMoment reads a date and a time with its zone. What is none is reported and gives
+// the zero time.
+func (r *report) decodeMoment(n *node, at place) time.Time {
 	t, err := time.Parse(time.RFC3339, n.value)
 	if n.kind != scalar || err != nil {
 		r.add(at, n.what()+" is no time", "write date, time and zone as in 2026-01-05T09:30:00-05:00")
-		return
+		return time.Time{}
 	}
 	// time.Parse takes the machine's own zone where the offset fits: not here.
-	if _, offset := t.Zone(); offset == 0 {
-		t = t.UTC()
-	} else {
-		t = t.In(time.FixedZone("", offset))
+	if _, offset := t.Zone(); offset != 0 {
+		return t.In(time.FixedZone("", offset))
 	}
-	v.Set(reflect.ValueOf(t))
+	return t.UTC()
 }
 
 // plain turns a node into what encoding/json would make of it with UseNumber.

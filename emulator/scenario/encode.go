@@ -19,7 +19,7 @@ func encode(v reflect.Value) *node {
 		return w.encodeNode()
 	}
 	if v.Type() == timeType {
-		return textNode(v.Interface().(time.Time).Format(time.RFC3339))
+		return textNode(v.Interface().(time.Time).Format(time.RFC3339Nano))
 	}
 	switch v.Kind() {
 	case reflect.Interface:

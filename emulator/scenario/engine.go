@@ -3,6 +3,7 @@ package scenario
 import (
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Call is one call that comes to the rules.
@@ -18,11 +19,19 @@ type Call struct {
 // Progress is what a world knows of its rules: how often each was met. The engine itself
 // keeps no state of a run.
 type Progress interface {
+	// Now is the world's time.
+	Now() time.Time
 	// Count reads a counter; one that was never set is 0.
 	Count(key string) uint64
 	SetCount(key string, n uint64)
 	// Dice is a number from 0 to below 1, the same for the same key and try.
 	Dice(key string, try uint64) float64
+	// Bucket reads a window of a rule's rate limit; one that was never set is zero. A window
+	// that is over may have been forgotten.
+	Bucket(rule, key string) Bucket
+	SetBucket(rule, key string, b Bucket)
+	// ForgetBuckets drops all windows of a rule.
+	ForgetBuckets(rule string)
 }
 
 // Engine decides what rules do to a call. The cost of a decision does not grow with the
@@ -64,7 +73,11 @@ func Compile(rules []Rule) (*Engine, error) {
 func compile(rules []Rule) *Engine {
 	e := &Engine{base: newTable(), added: newTable()}
 	for i := range rules {
-		e.base.add(newCompiled(&rules[i], nameOf(&rules[i], i)))
+		c := newCompiled(&rules[i], nameOf(&rules[i], i))
+		e.base.add(c)
+		if c.until.For != (Span{}) {
+			e.base.spans = append(e.base.spans, c)
+		}
 	}
 	return e
 }
@@ -144,11 +157,12 @@ func (e *Engine) Remove(name string) bool {
 // Forget sets the counters of a rule's name back, so that another rule of that name
 // begins anew.
 func Forget(name string, p Progress) {
-	for _, key := range []string{metPrefix + name, usedPrefix + name} {
+	for _, key := range []string{metPrefix + name, usedPrefix + name, untilPrefix + name} {
 		if p.Count(key) != 0 {
 			p.SetCount(key, 0)
 		}
 	}
+	p.ForgetBuckets(name)
 }
 
 // Used returns how often a rule has acted.
@@ -179,7 +193,7 @@ func (e *Engine) Decide(call Call, p Progress) Plan {
 	}
 	d := decision{facts: call.Facts, progress: p}
 	if !d.ask(w.added, true, nil) && !d.ask(w.base, false, e.removed) {
-		return Plan{passed: d.passed}
+		return Plan{passed: d.passed, taken: d.taken}
 	}
 	return d.act(call.Path)
 }
@@ -190,12 +204,32 @@ func (e *Engine) Decide(call Call, p Progress) Plan {
 // a call does not use a rule up. The zero Plan counts nothing.
 func (plan *Plan) Commit(p Progress) {
 	for _, c := range plan.passed {
-		p.SetCount(c.metKey, p.Count(c.metKey)+1)
+		c.meet(p)
 	}
+	for _, t := range plan.taken {
+		p.SetBucket(t.rule, t.key, t.bucket)
+	}
+	plan.use(p)
+}
+
+// Arrive counts the rule that acts when the call arrives. Commit, if the call comes that
+// far, then counts only the rules that let it pass.
+func (plan *Plan) Arrive(p Progress) {
+	plan.use(p)
+	plan.acted = nil
+}
+
+// use counts the rule that acts.
+func (plan *Plan) use(p Progress) {
 	if c := plan.acted; c != nil {
-		if c.counted {
-			p.SetCount(c.metKey, p.Count(c.metKey)+1)
-		}
+		c.meet(p)
 		p.SetCount(c.usedKey, p.Count(c.usedKey)+1)
+	}
+}
+
+// meet counts a call that a rule has met, where that matters.
+func (c *compiled) meet(p Progress) {
+	if c.counted {
+		p.SetCount(c.metKey, p.Count(c.metKey)+1)
 	}
 }

@@ -18,6 +18,32 @@ type ledger map[string]uint64
 
 func (l ledger) Count(key string) uint64       { return l[key] }
 func (l ledger) SetCount(key string, n uint64) { l[key] = n }
+
+// Now is where the counter "now" has moved the clock.
+func (l ledger) Now() time.Time { return monday.Add(time.Duration(l["now"])) }
+
+var monday = time.Date(2026, 1, 5, 14, 30, 0, 0, time.UTC)
+
+func (l ledger) Bucket(rule, key string) Bucket {
+	b := Bucket{Used: l["bucket:"+rule+":"+key]}
+	if ends := l["ends:"+rule+":"+key]; ends != 0 {
+		b.Ends = time.Unix(0, int64(ends)).UTC()
+	}
+	return b
+}
+
+func (l ledger) SetBucket(rule, key string, b Bucket) {
+	l["bucket:"+rule+":"+key], l["ends:"+rule+":"+key] = b.Used, uint64(b.Ends.UnixNano())
+}
+
+func (l ledger) ForgetBuckets(rule string) {
+	for key := range l {
+		if strings.HasPrefix(key, "bucket:"+rule+":") || strings.HasPrefix(key, "ends:"+rule+":") {
+			delete(l, key)
+		}
+	}
+}
+
 func (l ledger) Dice(key string, try uint64) float64 {
 	sum := sha256.Sum256([]byte(key + strconv.FormatUint(try, 10)))
 	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)

@@ -40,8 +40,8 @@ func structOf(t reflect.Type) (reflect.Type, bool) {
 // are refused: a rule that is silently without effect would be worse than none.
 var planned = map[reflect.Type][]string{
 	reflect.TypeFor[Scenario](): {"webhooks"},
-	reflect.TypeFor[Rule]():     {"webhook", "link", "until"},
-	reflect.TypeFor[Then]():     {"fault", "rate_limit", "drop", "duplicate", "reorder", "exit"},
+	reflect.TypeFor[Rule]():     {"webhook", "link"},
+	reflect.TypeFor[Then]():     {"drop", "duplicate", "reorder", "exit"},
 }
 
 // unknown reports a key that a struct does not have, with the best help there is.

@@ -79,6 +79,9 @@ func FuzzParseRule(f *testing.F) {
 	f.Add([]byte("ach: deposit\nwhere: {amount_cents: {min: 5}}\nthen: {return: R01, after: 2 banking days}\n"))
 	f.Add([]byte("ach: any\nrepeat: true\nthen: [pass, {noc: {code: C03, routing_number: '121000358'}}, {stay: FROZEN, after: 48h}]\n"))
 	f.Add([]byte(`{"ach": "withdrawal", "chance": 0.5, "then": {"reject": "NSF", "after": "90m"}}`))
+	f.Add([]byte("call: '*'\nuntil: 2 banking days\nthen: {fault: {kind: reset, done: true}, delay: 1ms}\n"))
+	f.Add([]byte("call: '*'\nuntil: 2026-01-06T09:00:00.5-05:00\nthen: {rate_limit: {limit: 15, window: 1m, per: item, error: ITEM_LOCKED}}\n"))
+	f.Add([]byte(`{"call": "/item/get", "then": [{"fault": "garbage"}, "pass", {"fault": "truncate", "status": 503}]}`))
 	f.Add([]byte("\n!"))
 	f.Add([]byte("call: '*'\nthen: {patch: {set: {'/a/*/b': 1}, omit: [/x]}}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

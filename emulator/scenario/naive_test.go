@@ -2,9 +2,11 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -26,14 +28,20 @@ func (s *sequence) below(n int) int {
 type naive struct {
 	rules []Rule // named, in the order of asking
 	progress
+	began map[string]time.Time // of rules
+	take  []func()             // what the call in progress takes of rate limits
 }
 
 type progress = ledger
 
 func (n *naive) decide(c Call) (acts string, passed []string) {
+	n.take = nil
 	for i := range n.rules {
 		r := &n.rules[i]
 		if !n.matches(r, c) {
+			continue
+		}
+		if n.over(r) {
 			continue
 		}
 		used, met := n.Count(usedPrefix+r.Name), n.Count(metPrefix+r.Name)+1
@@ -45,12 +53,49 @@ func (n *naive) decide(c Call) (acts string, passed []string) {
 			continue
 		}
 		turn := met > uint64(r.Skip) && (r.Every == 0 || (met-uint64(r.Skip))%uint64(r.Every) == 0)
-		if turn && (r.Chance == 0 || n.Dice(r.Name, met) < r.Chance) {
+		if turn && (r.Chance == 0 || n.Dice(r.Name, met) < r.Chance) && !n.room(r, c) {
 			return r.Name, passed
 		}
 		passed = append(passed, r.Name)
 	}
 	return "", passed
+}
+
+// over says whether a rule has ended: the moment, or the time since the world began (or the
+// rule was added).
+func (n *naive) over(r *Rule) bool {
+	end := r.Until.At
+	if r.Until.For != (Span{}) {
+		end = n.began[r.Name].Add(r.Until.For.Duration)
+	}
+	return !end.IsZero() && !n.Now().Before(end)
+}
+
+// room says whether a rule is a rate limit that lets the call pass, and keeps what that takes
+// until the call is committed.
+func (n *naive) room(r *Rule, c Call) bool {
+	l := r.Then.RateLimit
+	if l == nil {
+		return false
+	}
+	key := "world"
+	if l.Per == "item" {
+		value, _ := c.Facts.Fact("item")
+		text, _ := value.(string)
+		if key = text; key == "" {
+			return true
+		}
+	}
+	b := n.Bucket(r.Name, key)
+	if !n.Now().Before(b.Ends) {
+		b = Bucket{Ends: n.Now().Add(l.Window.Duration)}
+	}
+	b.Used++
+	if b.Used > uint64(l.Limit) {
+		return false
+	}
+	n.take = append(n.take, func() { n.SetBucket(r.Name, key, b) })
+	return true
 }
 
 func (n *naive) matches(r *Rule, c Call) bool {
@@ -70,6 +115,9 @@ func (n *naive) matches(r *Rule, c Call) bool {
 
 // commit counts as Plan.Commit does: for a rule for which it matters how often it met.
 func (n *naive) commit(acts string, passed []string) {
+	for _, take := range n.take {
+		take()
+	}
 	for _, name := range append(passed, acts) {
 		for i := range n.rules {
 			r := &n.rules[i]
@@ -133,10 +181,25 @@ func someRule(dice *sequence, name string) Rule {
 		r.Then = Then{InTurn: []Then{Wait(1), {}, Wait(2)}}
 		r.Repeat = r.Times == 0 && pick(2) == 0
 	}
+	r.end(pick)
 	if pick(4) == 0 {
 		r.toTransfers(pick)
 	}
 	return r
+}
+
+// end gives some rules an end, and makes some a rate limit.
+func (r *Rule) end(pick func(int) int) {
+	switch pick(12) {
+	case 0:
+		r.Until.At = monday.Add(time.Duration(pick(40)) * time.Minute)
+	case 1:
+		r.Until.For.Duration = time.Duration(1+pick(20)) * time.Minute
+	case 2, 3:
+		r.Then, r.Repeat = Then{RateLimit: &RateLimit{
+			Limit: 1 + pick(3), Window: Span{Duration: time.Duration(1+pick(5)) * time.Minute}, Per: []string{"", "item"}[pick(2)],
+		}}, false
+	}
 }
 
 // toTransfers turns a rule about calls into one about transfers.
@@ -181,12 +244,21 @@ func TestEngineAgreesWithNaive(t *testing.T) {
 		}
 		e, err := Compile(rules)
 		require.NoError(t, err)
-		n, l := &naive{rules: rules, progress: ledger{}}, ledger{}
+		n, l := &naive{rules: rules, progress: ledger{}, began: map[string]time.Time{}}, ledger{}
+		for _, r := range rules {
+			n.began[r.Name] = l.Now()
+		}
+		e.Begin(l)
 		for step := range 60 {
 			switch dice.below(12) {
+			case 2, 3:
+				l["now"] += uint64(dice.below(120)) * uint64(time.Second)
+				n.progress["now"] = l["now"]
 			case 0:
 				r := someRule(dice, fmt.Sprintf("s%d", step))
 				require.NoError(t, e.Add(r))
+				e.BeginRule(r.Name, l)
+				n.began[r.Name] = l.Now()
 				n.rules = append([]Rule{r}, n.rules...)
 			case 1:
 				if len(n.rules) > 0 {
@@ -200,7 +272,7 @@ func TestEngineAgreesWithNaive(t *testing.T) {
 			if c.Method == methodACH {
 				require.Equal(t, acts, e.Fate(c.Path[1:], c.Facts, l).Rule, "seed %d step %d", seed, step)
 				n.commit(acts, passed)
-				require.Equal(t, n.progress, l, "seed %d step %d", seed, step)
+				require.Equal(t, n.progress, withoutEnds(l), "seed %d step %d", seed, step)
 				continue
 			}
 			plan := e.Decide(c, l)
@@ -209,10 +281,17 @@ func TestEngineAgreesWithNaive(t *testing.T) {
 				plan.Commit(l)
 				n.commit(acts, passed)
 			}
-			require.Equal(t, n.progress, l, "seed %d step %d", seed, step)
+			require.Equal(t, n.progress, withoutEnds(l), "seed %d step %d", seed, step)
 		}
 		require.Equal(t, namesOf(n.rules), strings.Join(e.Names(), " "))
 	}
+}
+
+// withoutEnds is a progress without what only the engine notes of rules with an until.
+func withoutEnds(l ledger) ledger {
+	out := maps.Clone(l)
+	maps.DeleteFunc(out, func(key string, _ uint64) bool { return strings.HasPrefix(key, untilPrefix) })
+	return out
 }
 
 func namesOf(rules []Rule) string {

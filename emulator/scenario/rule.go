@@ -11,7 +11,7 @@ import (
 
 // Rule says what happens to which calls or transfers. The first rule that matches one and acts
 // wins; a rule that does not act now (spent, still skipping, not its turn, dice against
-// it) is as if it were not there, and the next one is asked.
+// it, a rate limit with room) is as if it were not there, and the next one is asked.
 //
 //	name: balance needs a new login twice
 //	call: /accounts/balance/get
@@ -29,7 +29,8 @@ import (
 //
 // A matching call is counted for a rule only when it comes to the point where rules act:
 // a call that fails by the client's own fault (a missing field, a wrong secret) counts
-// neither as skipped nor as one of every, and does not use a rule up.
+// neither as skipped nor as one of every, and does not use a rule up. Only a Fault acts, and
+// uses its rule up, when the call arrives.
 type Rule struct {
 	// Name is shown in the header Tweed-Rule, the journal and the console. It is unique;
 	// a rule without one is called after its position, from 1: "rule 3".
@@ -52,6 +53,8 @@ type Rule struct {
 	// that is its turn. The dice are a function of the world's seed, the rule's name and
 	// the number of the call. 0 = always.
 	Chance float64 `yaml:"chance"`
+	// Until is when the rule ends, in world time. Zero = never.
+	Until Until `yaml:"until"`
 	// Repeat uses a list under then again and again, without end.
 	Repeat bool `yaml:"repeat"`
 	// Then is what the rule does.
@@ -144,6 +147,7 @@ func (r *Rule) checkOften(problems *report, at place) {
 		problems.add(at.key("chance"), "chance is "+strconv.FormatFloat(r.Chance, 'g', -1, 64),
 			"it is a probability above 0 and up to 1: 0.25 for one call in four")
 	}
+	r.Until.check(problems, at)
 	switch {
 	case r.Repeat && len(r.Then.InTurn) == 0:
 		problems.add(at.name("repeat"), "repeat without a list under then", "a rule acts on every call anyway; remove repeat")

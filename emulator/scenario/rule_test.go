@@ -111,7 +111,7 @@ func TestParseRule(t *testing.T) {
 		"":  "the rule is empty; write at least call and then",
 		"~": "the rule is empty; write at least call and then",
 		"- a": "1:1: here stands a list; it must be a mapping with the keys name, call, ach, where, skip, times," +
-			" every, chance, repeat, then",
+			" every, chance, until, repeat, then",
 		"call: /item/get":        "1:1: the rule does nothing; say what it does",
 		`{"call": "/x", "a": 1}`: "1:10: no operation \"/x\"; tweed routes lists the paths\n1:16: unknown key \"a\"",
 		"call: [":                `1:1: a bracket is not closed, or a value is missing, at "call: ["`,

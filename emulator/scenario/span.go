@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tweed/emulator/internal/nacha"
 )
 
 // Span is a length of world time: 48h, 90m, 30 days, or 5 banking days. A banking day
@@ -25,6 +27,11 @@ func (s Span) String() string {
 		return count(int(s.Duration/day), "day")
 	}
 	return duration(s.Duration)
+}
+
+// From returns the moment so long after t. Banking days keep the time of day in New York.
+func (s Span) From(t time.Time) time.Time {
+	return nacha.Calendar{}.AddBankingDays(t, s.BankingDays).Add(s.Duration)
 }
 
 func count(n int, what string) string {

@@ -40,6 +40,8 @@ type Step struct {
 	// Capture calls parts of the reply by names: {token: processor_token}. A part is
 	// found by a dotted path or a JSON pointer.
 	Capture map[string]string `yaml:"capture"`
+	// Timeout is how long the reply to a call is waited for. 0 = without end.
+	Timeout Timeout `yaml:"timeout"`
 	// Expect is what the reply must be like. Without it the call must succeed.
 	Expect StepExpect `yaml:"expect"`
 }
@@ -64,6 +66,10 @@ type StepExpect struct {
 	Body any `yaml:"body"`
 	// Headers says the same of the reply's headers.
 	Headers map[string]any `yaml:"headers"`
+	// Fault says how the reply is lost or damaged, as the client sees it: reset, empty, hang
+	// (nothing comes within the step's Timeout), truncate, or garbage (a body that is no
+	// text). Of the reply only what is left of it can be expected.
+	Fault FaultKind `yaml:"fault"`
 }
 
 // Expect is what must be true when all steps are done.
@@ -112,7 +118,9 @@ func (Step) limits() limits {
 }
 
 func (StepExpect) limits() limits {
-	return limits{keys: map[string]schema{"status": integer(100, 599), "error": ref("ErrorCode")}}
+	return limits{keys: map[string]schema{
+		"status": integer(100, 599), "error": ref("ErrorCode"), "fault": words(faultKinds...),
+	}}
 }
 
 func (FlowExpect) limits() limits { return limits{keys: map[string]schema{"ends": words(Ends()...)}} }
@@ -187,6 +195,7 @@ func (s *Step) check(r *report, at place, known map[string]bool) {
 		r.add(at.key("advance"), "the clock is moved by nothing", "write for example 48h or 5 banking days")
 	}
 	s.checkParts(r, at)
+	s.checkFault(r, at)
 	s.checkReferences(r, at, known)
 	s.Expect.check(r, at.key("expect"))
 }

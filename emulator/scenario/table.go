@@ -12,6 +12,7 @@ import (
 type table struct {
 	rules  map[string]*compiled
 	groups map[string]*group // by the text of the pattern
+	spans  []*compiled       // of a base table: those whose until is a length of time
 	number int
 }
 

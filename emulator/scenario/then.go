@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"tweed/emulator/internal/catalogue"
@@ -13,6 +14,8 @@ import (
 //	then: {status: 502, body: "<html>...">}   # this answer instead of the operation's
 //	then: {delay: 300ms}                      # see Delay; goes with all others
 //	then: {patch: {set: {/accounts/0/mask: null}, omit: [/request_id]}}   # see Patch
+//	then: {fault: reset}                      # see Fault
+//	then: {rate_limit: {limit: 15, window: 1m, per: item}}   # see RateLimit
 //	then: [{error: PRODUCT_NOT_READY}, pass, {delay: 2s}]                 # in turn
 //
 // In a rule at ach: it is exactly one of these, each with or without after:
@@ -36,6 +39,10 @@ type Then struct {
 	Delay Delay `yaml:"delay"`
 	// Patch changes the good answer of the operation.
 	Patch Patch `yaml:"patch"`
+	// Fault loses or damages the answer on the wire.
+	Fault Fault `yaml:"fault"`
+	// RateLimit answers calls too many with an error. It stands in no list.
+	RateLimit *RateLimit `yaml:"rate_limit"`
 	// Return is a Nacha return code, R01 to R85. A code that does not answer the transfer's
 	// direction or its class is warned of.
 	Return string `yaml:"return"`
@@ -84,7 +91,7 @@ type effect struct {
 
 // effects are all there are, in the order in which they act.
 var effects = []effect{
-	delayEffect, errorEffect, replyEffect, patchEffect,
+	delayEffect, errorEffect, replyEffect, rateLimitEffect, patchEffect, faultEffect,
 	returnEffect, nocEffect, rejectEffect, stayEffect, afterEffect,
 }
 
@@ -95,6 +102,10 @@ func (t *Then) decodeNode(r *report, n *node, at place) {
 	if n.kind != list {
 		if n.kind == scalar && n.sort == text && len(catalogue.Find(n.value)) > 0 {
 			r.add(at, "here stands "+n.what(), "write {error: "+n.value+"}")
+			return
+		}
+		if n.kind == scalar && slices.Contains(faultKinds, n.value) {
+			r.add(at, "here stands "+n.what(), "write {fault: "+n.value+"}")
 			return
 		}
 		if key := fateKey(n); key != "" {
@@ -230,8 +241,11 @@ func (e effect) makes() string {
 
 // both says how two effects that exclude each other are written as one.
 func (e effect) both(other string) string {
-	if e.key == "status" && other == "error" {
+	switch {
+	case e.key == "status" && other == "error":
 		return "to change the status of an error write {error: {code: CODE, status: 503}}"
+	case e.key == "rate_limit" && other == "error":
+		return "the error of a limit stands in it: {rate_limit: {..., error: CODE}}"
 	}
 	return "remove one of them"
 }
@@ -261,8 +275,12 @@ type Plan struct {
 	Delay time.Duration
 	// Patch changes the good answer of the operation.
 	Patch Patch
+	// Fault loses or damages the answer on the wire.
+	Fault Fault
 
-	fate   Fate // of a transfer
+	fate   Fate    // of a transfer
+	noise  float64 // the throw that garbage is made of
 	acted  *compiled
 	passed []*compiled
+	taken  []taken // windows of rate limits that have room for the call
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // warn finds what is allowed but cannot be meant: rules that can never act, in whole or
@@ -19,6 +20,7 @@ func warn(s *Scenario) Problems {
 			b.note(rule, i)
 		}
 		rule.warnFate(r, below.key("then"))
+		rule.warnEffects(r, below, s.Clock)
 		rule.warnTurns(r, below)
 		rule.warnFacts(r, below)
 		rule.warnValues(r, below, ownAccounts)
@@ -28,6 +30,19 @@ func warn(s *Scenario) Problems {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return r.problems
+}
+
+// warnEffects warns of effects that do nothing, and of a rule that ends before it begins.
+func (r *Rule) warnEffects(warnings *report, at place, clock Clock) {
+	if !r.Until.At.IsZero() && !clock.Start.IsZero() && !r.Until.At.After(clock.Start) {
+		warnings.add(at.key("until"), "the rule can never act: it ends before the world begins", "the clock starts at "+
+			clock.Start.Format(time.RFC3339))
+	}
+	r.Then.warnFault(warnings, at.key("then"))
+	for i := range r.Then.InTurn {
+		r.Then.InTurn[i].warnFault(warnings, at.key("then").index(i))
+	}
+	r.warnRateLimit(warnings, at)
 }
 
 func shownRule(rule *Rule, i int) string {
@@ -40,7 +55,7 @@ func shownRule(rule *Rule, i int) string {
 // endless says whether a rule acts on every call that it matches.
 func (r *Rule) endless() bool {
 	return r.Skip <= 0 && r.Times <= 0 && r.Every <= 1 && (r.Chance <= 0 || r.Chance >= 1) &&
-		(len(r.Then.InTurn) == 0 || r.Repeat)
+		r.Until == (Until{}) && r.Then.RateLimit == nil && (len(r.Then.InTurn) == 0 || r.Repeat)
 }
 
 // warnTurns reports entries of a list that times does not come to.

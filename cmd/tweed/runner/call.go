@@ -46,20 +46,42 @@ func (r *run) call(ctx context.Context, s *scenario.Step) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	resp, err := r.http.Do(req)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	body, err := io.ReadAll(resp.Body)
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return []string{err.Error()}
-	}
 	expect, err := s.Expect.Expand(r.vars)
 	if err != nil {
 		return []string{err.Error()}
 	}
-	problems := expect.Check(resp.StatusCode, resp.Header, body)
-	return append(problems, r.keep(s, body)...)
+	got, err := r.send(req, time.Duration(s.Timeout))
+	if problem := compareFault(expect.Fault, got.fault(err), err); problem != "" {
+		return []string{problem}
+	}
+	if got.status == 0 {
+		return nil // it is lost, as expected
+	}
+	problems := expect.Check(got.status, got.header, got.body)
+	return append(problems, r.keep(s, got.body)...)
+}
+
+// reply is what came of a reply.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// send sends a request and reads its reply. Of one whose body ends too early there is what
+// came, with an error; of one that is lost there is only that.
+func (r *run) send(req *http.Request, patience time.Duration) (reply, error) {
+	if patience > 0 {
+		ctx, cancel := context.WithTimeout(req.Context(), patience)
+		defer cancel()
+		req = req.WithContext(ctx)
+	}
+	resp, err := r.http.Do(req)
+	if err != nil {
+		return reply{}, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	return reply{resp.StatusCode, resp.Header, body}, errors.Join(err, resp.Body.Close())
 }
 
 // keep remembers what later steps refer to.

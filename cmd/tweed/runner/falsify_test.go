@@ -69,7 +69,11 @@ func stepLies(i int, step *scenario.Step) []lie {
 	for _, name := range slices.Sorted(maps.Keys(step.Capture)) {
 		add("capture "+name, func(s *scenario.Step) { s.Capture[name] += ".nothing" })
 	}
-	if step.Call != "" && step.Expect.Status == 0 && step.Expect.Error == "" {
+	if step.Expect.Fault != "" {
+		add("fault", func(s *scenario.Step) { s.Expect.Fault = otherFault(s.Expect.Fault) })
+		add("no fault", func(s *scenario.Step) { s.Expect.Fault = "" })
+	}
+	if step.Call != "" && step.Expect.Status == 0 && step.Expect.Error == "" && step.Expect.Fault == "" {
 		add("success", func(s *scenario.Step) {
 			s.Headers = map[string]string{"Tweed-Error": "INTERNAL_SERVER_ERROR"}
 		})
@@ -109,6 +113,20 @@ func otherStatus(status int) int {
 		return 400
 	}
 	return 200
+}
+
+// otherFault is one of which as much can be expected.
+func otherFault(kind scenario.FaultKind) scenario.FaultKind {
+	switch kind {
+	case scenario.Truncate:
+		return scenario.Garbage
+	case scenario.Garbage:
+		return scenario.Truncate
+	case scenario.Reset:
+		return scenario.Empty
+	default:
+		return scenario.Reset
+	}
 }
 
 func otherError(code string) string {

@@ -96,7 +96,7 @@ func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) 
 		scenario: s, emulator: emu, world: emu.World(worldName), tape: &tape{}, vars: map[string]any{},
 		report: &Report{File: s.File(), Name: s.Name, Steps: len(s.Steps), Problems: scenario.Problems{}},
 	}
-	transport := &recorder{tape: r.tape, next: &http.Transport{}, base: emu.URL()}
+	transport := &recorder{tape: r.tape, next: newTransport(), base: emu.URL()}
 	r.http = &http.Client{Transport: transport}
 	cfg := flow.Local(emu.URL(), "")
 	keys := Keys(s)

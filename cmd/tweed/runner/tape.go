@@ -62,20 +62,24 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := r.next.RoundTrip(req)
 	if err != nil {
-		r.tape.write(fmt.Sprintf("%s %s\nerror: %v\n\n", req.Method, req.URL.RequestURI(), err))
+		r.write(fmt.Sprintf("%s %s\n%s\n\nlost: %s\n\n", req.Method, req.URL.RequestURI(), sent, said(err)))
 		return nil, err
 	}
 	got, err := drain(&resp.Body)
-	if err != nil {
-		return nil, err
-	}
 	text := fmt.Sprintf("%s %s\n%s\n\n%s\n%s%s\n\n", req.Method, req.URL.RequestURI(), sent,
 		resp.Status, headerLines(resp.Header), got)
-	r.tape.write(strings.ReplaceAll(text, r.base, "http://HOST"))
+	if err != nil {
+		text += "lost the rest: " + said(err) + "\n\n"
+	}
+	r.write(text)
 	return resp, nil
 }
 
-// drain reads a body and puts it back.
+func (r *recorder) write(text string) {
+	r.tape.write(strings.ReplaceAll(text, r.base, "http://HOST"))
+}
+
+// drain reads a body and puts it back, with the error that it ended with.
 func drain(body *io.ReadCloser) ([]byte, error) {
 	if *body == nil {
 		return nil, nil
@@ -84,9 +88,19 @@ func drain(body *io.ReadCloser) ([]byte, error) {
 	if e := (*body).Close(); err == nil {
 		err = e
 	}
-	*body = io.NopCloser(bytes.NewReader(data))
+	again := io.Reader(bytes.NewReader(data))
+	if err != nil {
+		again = io.MultiReader(again, failing{err})
+	}
+	*body = io.NopCloser(again)
 	return data, err
 }
+
+// failing is the end of a body that ended too early.
+type failing struct{ error }
+
+// Read returns the error.
+func (f failing) Read([]byte) (int, error) { return 0, f.error }
 
 // headerLines are the headers of a reply but for Date, which is wall time.
 func headerLines(h http.Header) string {

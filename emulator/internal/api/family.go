@@ -88,6 +88,7 @@ type Reply struct {
 	Status int
 	Header []Header
 	Body   []byte
+	Length int // that is announced, where a fault cuts the body; 0 = that of Body
 }
 
 // Header is one header line of a reply. Replies have few, and a slice keeps their order.

@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/world"
-	"tweed/emulator/scenario"
 )
 
 // finish writes the reply, the journal and the world's changes. The changes stay also
@@ -23,15 +20,20 @@ func (f *flight) finish(w *world.World, answer any, err error) Reply {
 	}
 	var reply Reply
 	var failed *catalogue.Error
-	if err == nil && f.plan.Status != 0 {
+	switch {
+	case f.plan.Fault.Before(): // there is nothing to write
+	case err == nil && f.plan.Status != 0:
 		reply = Reply{Status: f.plan.Status, Body: f.plan.Body, Header: []Header{{"Content-Type", bodyType(f.plan.Body)}}}
-	} else {
+	default:
 		if err != nil {
 			failed = errorOf(err)
 		}
 		reply = f.family.Write(c, answer, failed)
 	}
 	reply.Header = append(reply.Header, f.ownHeaders(failed)...)
+	if f.plan.Fault.Kind != "" {
+		reply, failed = f.damage(reply, failed)
+	}
 	if f.Journal != nil && f.family.vendor() {
 		f.record(w, reply, failed)
 	}
@@ -103,7 +105,7 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 	e := &Entry{
 		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
-		Status: reply.Status, Rule: f.plan.Rule, Notes: c.notes,
+		Status: reply.Status, Fault: string(f.plan.Fault.Kind), Rule: f.plan.Rule, Notes: c.notes,
 		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header,
 	}
 	if c.Op != nil {
@@ -116,42 +118,6 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 	if f.Log != nil {
 		f.Log.Debug("call", "world", e.World, "n", e.N, "path", e.Path, "status", e.Status, "code", e.Code, "rule", e.Rule)
 	}
-}
-
-// forced is the error that a caller asked for with the header Tweed-Error: CODE or
-// TYPE/CODE, and for a row that never is an HTTP error also a status: "CODE; status=208".
-func (f *flight) forced(header string) error {
-	name, option, _ := strings.Cut(header, ";")
-	name = strings.TrimSpace(name)
-	path := f.req.Path
-	if f.call.Op != nil {
-		path = f.call.Op.Path
-	}
-	then := scenario.ErrorSpec{Code: name}
-	if option != "" {
-		status, err := strconv.Atoi(strings.TrimPrefix(strings.TrimSpace(option), "status="))
-		if err != nil || status < 200 || status > 599 {
-			return errUnknownCode.New("code", header, "hint", `Write for example "ITEM_NO_ERROR; status=400".`)
-		}
-		then.Status = status
-	}
-	e, err := then.Resolve(path)
-	if err != nil {
-		return errUnknownCode.New("code", name, "hint", hintFor(then, path, err))
-	}
-	f.plan = scenario.Plan{Rule: "header Tweed-Error"}
-	return e
-}
-
-// hintFor says how a header is written whose code only lacks a status, else what is wrong.
-func hintFor(then scenario.ErrorSpec, path string, problem error) string {
-	if then.Status == 0 {
-		then.Status = http.StatusBadRequest
-		if _, err := then.Resolve(path); err == nil {
-			return fmt.Sprintf("It never is an HTTP error by itself. Write \"%s; status=400\".", then.Code)
-		}
-	}
-	return problem.Error()
 }
 
 // facts let the scenario ask a family about a call.

@@ -19,7 +19,8 @@ type Entry struct {
 	Route   string // the path as the contract has it: what varies stands in braces
 	Query   string
 	Client  string // client_id or user name, without the world's name
-	Status  int
+	Status  int    // 0 when no status line went out
+	Fault   string // what a rule did to the reply on the wire, "" if none did
 	Code    string // the error's code, "" on success
 	Type    string // the error's type
 	Rule    string // the scenario rule that changed the reply, "" if none did

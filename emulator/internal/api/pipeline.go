@@ -53,17 +53,29 @@ func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request)
 	if delay > 0 && !p.hold(r.Context(), delay) {
 		return
 	}
+	if f.plan.Fault.Lost() {
+		f.lose(w, r)
+		return
+	}
+	f.send(w, reply)
+}
+
+// send writes a reply, or what a fault has left of it.
+func (f *flight) send(w http.ResponseWriter, reply Reply) {
 	header := w.Header()
 	values := make([]string, len(reply.Header)+1) // one allocation for all, each a slice of one
 	for i, h := range reply.Header {
 		values[i] = h.Value
 		header[h.Name] = values[i : i+1 : i+1]
 	}
-	values[len(reply.Header)] = strconv.Itoa(len(reply.Body))
+	values[len(reply.Header)] = strconv.Itoa(max(reply.Length, len(reply.Body)))
 	header["Content-Length"] = values[len(reply.Header):]
 	w.WriteHeader(reply.Status)
-	if _, err := w.Write(reply.Body); err != nil && p.Log != nil {
-		p.Log.Debug("the client left before its reply", "path", f.req.Path, "error", err)
+	if _, err := w.Write(reply.Body); err != nil && f.Log != nil {
+		f.Log.Debug("the client left before its reply", "path", f.req.Path, "error", err)
+	}
+	if reply.Length > 0 {
+		cut(w)
 	}
 }
 
@@ -207,8 +219,8 @@ func (f *flight) run(w *world.World) (answer any, err error) {
 			return nil, err
 		}
 	}
-	if f.plan.Status != 0 {
-		return nil, nil // finish writes the rule's own reply
+	if f.plan.Status != 0 || f.plan.Fault.Before() {
+		return nil, nil // finish writes the rule's own reply, or none
 	}
 	return c.Op.Run(c)
 }
@@ -216,24 +228,34 @@ func (f *flight) run(w *world.World) (answer any, err error) {
 // requestIDLength is observed: 15 lower-case hex digits in 2026, 15 alphanumerics before.
 const requestIDLength = 15
 
-// before decides whether the operation runs: what the caller forced with a header, the
-// client's own faults in the vendor's order, then the errors of rules. A rule acts, and
-// is used up, only on calls that have none of their own faults.
+// before decides whether the operation runs: what acts on arrival, the client's own faults
+// in the vendor's order, then the errors of rules. A rule acts, and is used up, only on calls
+// that have none of their own faults; but for its faults on the wire, which do not ask what
+// is in a request.
 func (f *flight) before(w *world.World) error {
-	c := f.call
-	if forced := c.Header("Tweed-Error"); forced != "" && f.family.vendor() {
-		return f.forced(forced)
+	c, progress := f.call, rules.Progress{World: w}
+	plan, forced, err := f.decide(progress)
+	if err != nil {
+		return err
 	}
-	if f.problem != nil {
+	if forced || plan.Fault.Kind != "" {
+		plan.Arrive(progress)
+		f.plan = plan
+	}
+	switch {
+	case plan.Fault.Before():
+		return nil
+	case forced && plan.Error != nil:
+		return plan.Error
+	case f.problem != nil:
 		return f.problem
 	}
-	plan := f.decide(w)
 	for _, check := range f.family.Checks {
 		if err := check(c); err != nil {
 			return err
 		}
 	}
-	plan.Commit(rules.Progress{World: w})
+	plan.Commit(progress)
 	f.plan = plan
 	switch {
 	case plan.Error != nil:
@@ -248,13 +270,18 @@ func (f *flight) before(w *world.World) error {
 	return nil
 }
 
-func (f *flight) decide(w *world.World) scenario.Plan {
+// decide returns what the caller forced with headers, else what a rule does. The control
+// API has neither, and no rule is about a call that no vendor has.
+func (f *flight) decide(progress rules.Progress) (plan scenario.Plan, forced bool, err error) {
 	if !f.family.vendor() {
-		return scenario.Plan{}
+		return scenario.Plan{}, false, nil
+	}
+	if plan, forced, err = f.forced(progress); forced || err != nil || f.call.Op == nil {
+		return plan, forced, err
 	}
 	op := f.call.Op
 	call := scenario.Call{Method: op.Method, Path: op.Path, OperationID: op.ID, Facts: facts{f}}
-	return rules.Of(w).Decide(call, rules.Progress{World: w})
+	return rules.Of(progress.World).Decide(call, progress), false, nil
 }
 
 // bug turns a panic of an operation into an answer. The stack goes to the log only.

@@ -44,7 +44,7 @@ func run(ctx context.Context) error {
 	if err := build.Run(); err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
-	err = errors.Join(inProcess(), startUp(ctx, tweed), load(ctx, tweed))
+	err = errors.Join(inProcess(), startUp(ctx, tweed), load(ctx, tweed), manyRules(ctx, tweed, dir))
 	return errors.Join(err, os.RemoveAll(dir))
 }
 
@@ -75,35 +75,76 @@ func startUp(ctx context.Context, tweed string) error {
 	return nil
 }
 
-// load measures requests and CPU seconds beside the floor, pass by pass in turn, so that
-// a noisy moment of the machine hits both.
+// load measures requests and CPU seconds beside the floor.
 func load(ctx context.Context, tweed string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
+	got, err := beside(ctx, [2][]string{{self, "floor"}, {tweed, "serve", "--addr", "127.0.0.1:0", "--seed", "1"}})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("floor                %.0f requests/s, %.1f µs CPU each (bare net/http: decode, store, encode the same)\n",
+		got[0].rate, got[0].cost)
+	fmt.Printf("tweed                %.0f requests/s, %.1f µs CPU each (POST /item/public_token/create)\n",
+		got[1].rate, got[1].cost)
+	fmt.Printf("ratio to the floor   throughput %.2f, CPU %.2f (median of %d passes, %d connections)\n",
+		got[1].rate/got[0].rate, got[1].cost/got[0].cost, passes, connections)
+	return nil
+}
+
+// manyRules measures a thousand rules beside one. All are about the measured call and none
+// matches it: each is about another institution.
+func manyRules(ctx context.Context, tweed, dir string) error {
+	var commands [2][]string
+	for i, n := range []int{1, 1000} {
+		text := "rules:\n"
+		for k := range n {
+			text += fmt.Sprintf("  - {call: '*', where: {institution_id: ins_%d}, then: {error: INSTITUTION_DOWN}}\n", k)
+		}
+		file := filepath.Join(dir, fmt.Sprintf("rules-%d.yaml", n))
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return err
+		}
+		commands[i] = []string{tweed, "serve", "--addr", "127.0.0.1:0", "--seed", "1", "--scenario", file}
+	}
+	got, err := beside(ctx, commands)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("one rule             %.0f requests/s, %.1f µs CPU each\n", got[0].rate, got[0].cost)
+	fmt.Printf("a thousand rules     %.0f requests/s, %.1f µs CPU each\n", got[1].rate, got[1].cost)
+	fmt.Printf("ratio to one rule    throughput %.2f, CPU %.2f (median of %d passes, %d connections)\n",
+		got[1].rate/got[0].rate, got[1].cost/got[0].cost, passes, connections)
+	return nil
+}
+
+// measured is the median of some passes.
+type measured struct {
+	rate float64 // requests a second
+	cost float64 // µs of CPU for each
+}
+
+// beside measures two servers pass by pass in turn, so that a noisy moment of the machine hits
+// both.
+func beside(ctx context.Context, commands [2][]string) (out [2]measured, err error) {
 	var rates, costs [2][]float64
 	for range passes {
-		for i, command := range [][]string{{self, "floor"}, {tweed, "serve", "--addr", "127.0.0.1:0", "--seed", "1"}} {
+		for i, command := range commands {
 			rate, cost, err := pass(ctx, command)
 			if err != nil {
-				return err
+				return out, err
 			}
 			rates[i], costs[i] = append(rates[i], rate), append(costs[i], cost)
 		}
 	}
-	for i := range rates {
+	for i := range out {
 		slices.Sort(rates[i])
 		slices.Sort(costs[i])
+		out[i] = measured{rates[i][passes/2], costs[i][passes/2]}
 	}
-	middle := passes / 2
-	fmt.Printf("floor                %.0f requests/s, %.1f µs CPU each (bare net/http: decode, store, encode the same)\n",
-		rates[0][middle], costs[0][middle])
-	fmt.Printf("tweed                %.0f requests/s, %.1f µs CPU each (POST /item/public_token/create)\n",
-		rates[1][middle], costs[1][middle])
-	fmt.Printf("ratio to the floor   throughput %.2f, CPU %.2f (median of %d passes, %d connections)\n",
-		rates[1][middle]/rates[0][middle], costs[1][middle]/costs[0][middle], passes, connections)
-	return nil
+	return out, nil
 }
 
 func pass(ctx context.Context, command []string) (rate, cost float64, err error) {

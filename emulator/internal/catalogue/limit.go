@@ -1,5 +1,7 @@
 package catalogue
 
+import "cmp"
+
 // Limit is one rate limit of Plaid's Sandbox, in requests per minute; 0 = no such limit, or none is published.
 type Limit struct {
 	// Path is Plaid's path.
@@ -21,10 +23,17 @@ type Limit struct {
 func Limits() []Limit { return append([]Limit(nil), limits...) }
 
 // RateLimit gives the row that the type RATE_LIMIT_EXCEEDED means at a path; RATE_LIMIT where Plaid names no code.
-func RateLimit(path string) *Row {
+func RateLimit(path string) *Row { return limitRow(path, func(l *Limit) string { return l.Code }) }
+
+// ClientRateLimit is RateLimit for the limit per client, which at some paths has a code of its own.
+func ClientRateLimit(path string) *Row {
+	return limitRow(path, func(l *Limit) string { return cmp.Or(l.ClientCode, l.Code) })
+}
+
+func limitRow(path string, code func(*Limit) string) *Row {
 	for i := range limits {
 		if limits[i].Path == path {
-			return index[Plaid][limits[i].Code][0]
+			return index[Plaid][code(&limits[i])][0]
 		}
 	}
 	return index[Plaid][defaultLimit][0]

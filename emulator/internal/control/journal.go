@@ -43,6 +43,7 @@ type entryBody struct {
 	Query   string   `json:"query,omitempty"`
 	Client  string   `json:"client,omitempty"`
 	Status  int      `json:"status"`
+	Fault   string   `json:"fault,omitempty"`
 	Code    string   `json:"code,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
@@ -79,7 +80,7 @@ func (a *API) readJournal(c *api.Call) (any, error) {
 	for i, e := range entries {
 		out.Calls[i] = entryBody{
 			Seq: e.Seq, N: e.N, World: e.World, Time: e.Time.Format(time.RFC3339Nano), Family: e.Family, Op: e.Op,
-			Method: e.Method, Path: e.Path, Query: e.Query, Client: e.Client, Status: e.Status, Code: e.Code,
+			Method: e.Method, Path: e.Path, Query: e.Query, Client: e.Client, Status: e.Status, Fault: e.Fault, Code: e.Code,
 			Rule: e.Rule, Notes: e.Notes, Request: string(e.Request), Reply: string(e.Reply),
 		}
 	}

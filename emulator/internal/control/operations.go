@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"tweed/emulator/internal/api"
-	"tweed/emulator/internal/nacha"
 	"tweed/emulator/internal/rules"
 	"tweed/emulator/internal/world"
 	"tweed/emulator/scenario"
@@ -177,7 +176,7 @@ func After(t time.Time, d string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	return nacha.Calendar{}.AddBankingDays(t, span.BankingDays).Add(span.Duration), nil
+	return span.From(t), nil
 }
 
 func (a *API) showScenario(c *api.Call) (any, error) {

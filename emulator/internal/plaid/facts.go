@@ -17,10 +17,7 @@ func fact(c *api.Call, name string) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		value := map[string]string{
-			"institution_id": item.Institution, "user": item.User, "item": item.ID,
-			"item_alias": item.Alias, "client_user_id": item.ClientUser,
-		}[name]
+		value := item.fact(name)
 		return value, value != ""
 	case "account_mask":
 		return accountMask(c)
@@ -32,6 +29,22 @@ func fact(c *api.Call, name string) (any, bool) {
 		}
 	}
 	return nil, false
+}
+
+// fact is what the Item tells under the name of a fact.
+func (i *Item) fact(name string) string {
+	switch name {
+	case "institution_id":
+		return i.Institution
+	case "user":
+		return i.User
+	case "item":
+		return i.ID
+	case "item_alias":
+		return i.Alias
+	default:
+		return i.ClientUser
+	}
 }
 
 // itemIn finds the Item that a token in the request leads to, whatever its state.

@@ -85,7 +85,9 @@ func Prepare(s *scenario.Scenario) (Prepared, error) {
 // Set makes a scenario that of a world. It is part of the world's set-up.
 func Set(w *world.World, p Prepared) {
 	sources.Put(w, sourceKey, p.source)
-	engines.Set(w, p.engine.Clone())
+	engine := p.engine.Clone()
+	engine.Begin(Progress{w})
+	engines.Set(w, engine)
 }
 
 // Scenario returns the scenario of a world; an empty one if it has none.
@@ -106,6 +108,7 @@ func Add(w *world.World, rule scenario.Rule) (name string, err error) {
 	if err := engine.Add(rule); err != nil {
 		return "", err
 	}
+	engine.BeginRule(rule.Name, Progress{w})
 	added.Put(w, rule.Name, Added{N: n, Rule: rule})
 	return rule.Name, nil
 }
@@ -143,26 +146,3 @@ func inOrder(w *world.World) []Added {
 func sortByN(rows []Added) {
 	slices.SortFunc(rows, func(a, b Added) int { return cmp.Compare(a.N, b.N) })
 }
-
-// Progress keeps how often rules were met as records of a world.
-type Progress struct{ World *world.World }
-
-var counts = world.NewTable[uint64]("scenario.progress", 1)
-
-// Count returns a counter of a rule.
-func (p Progress) Count(key string) uint64 {
-	n, _ := counts.Get(p.World, key)
-	return n
-}
-
-// SetCount sets a counter of a rule; zero forgets it.
-func (p Progress) SetCount(key string, n uint64) {
-	if n == 0 {
-		counts.Delete(p.World, key)
-		return
-	}
-	counts.Put(p.World, key, n)
-}
-
-// Dice returns a number from 0 to below 1 for a rule's try.
-func (p Progress) Dice(key string, try uint64) float64 { return p.World.Dice(key, try) }
