@@ -227,6 +227,29 @@ func TestFaultBeforeOwnFaults(t *testing.T) {
 	}
 }
 
+// TestFaultAsksNoBody: the facts of a call are asked for before its body is known to be good, in
+// every dialect.
+func TestFaultAsksNoBody(t *testing.T) {
+	t.Parallel()
+	f := newFaults(t)
+	where := scenario.Where{}
+	for _, fact := range []string{"item", "account", "amount_cents", "account_mask", "routing_number", "user", "products", "processor"} {
+		where[fact] = scenario.Missing()
+	}
+	f.w.Rule(scenario.Rule{Name: "all", Call: "*", Where: where, Then: scenario.Break(scenario.Empty)})
+	for _, path := range []string{
+		"/item/get", "/processor/auth/get", "/link/token/create", "/exchange_token", "/legit/api/v1/cc/token",
+		"/sentinel/api/v1/ach_relationships", "/sentinel/api/v1/transfers/achs/incoming",
+		"/sentinel/api/v1/test/simulation/achs/20260105000001/return",
+	} {
+		for _, body := range []string{"", "{", "[]", "null", `{"access_token":{"a":[]},"amount":{},"achRelationshipId":[1]}`} {
+			_, err := f.try(http.MethodPost, path, body)
+			require.ErrorIs(t, err, io.EOF, "%s %s", path, body)
+			require.Equal(t, "all", f.last().Rule)
+		}
+	}
+}
+
 // TestFaultAndError: a rule's error is damaged like any answer, and held back.
 func TestFaultAndError(t *testing.T) {
 	t.Parallel()
