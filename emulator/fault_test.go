@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httptrace"
 	"strconv"
 	"strings"
@@ -227,6 +226,29 @@ func TestFaultBeforeOwnFaults(t *testing.T) {
 	}
 }
 
+// TestFaultAsksNoBody: the facts of a call are asked for before its body is known to be good, in
+// every dialect.
+func TestFaultAsksNoBody(t *testing.T) {
+	t.Parallel()
+	f := newFaults(t)
+	where := scenario.Where{}
+	for _, fact := range []string{"item", "account", "amount_cents", "account_mask", "routing_number", "user", "products", "processor"} {
+		where[fact] = scenario.Missing()
+	}
+	f.w.Rule(scenario.Rule{Name: "all", Call: "*", Where: where, Then: scenario.Break(scenario.Empty)})
+	for _, path := range []string{
+		"/item/get", "/processor/auth/get", "/link/token/create", "/exchange_token", "/legit/api/v1/cc/token",
+		"/sentinel/api/v1/ach_relationships", "/sentinel/api/v1/transfers/achs/incoming",
+		"/sentinel/api/v1/test/simulation/achs/20260105000001/return",
+	} {
+		for _, body := range []string{"", "{", "[]", "null", `{"access_token":{"a":[]},"amount":{},"achRelationshipId":[1]}`} {
+			_, err := f.try(http.MethodPost, path, body)
+			require.ErrorIs(t, err, io.EOF, "%s %s", path, body)
+			require.Equal(t, "all", f.last().Rule)
+		}
+	}
+}
+
 // TestFaultAndError: a rule's error is damaged like any answer, and held back.
 func TestFaultAndError(t *testing.T) {
 	t.Parallel()
@@ -344,46 +366,4 @@ func TestGarbageIsSeeded(t *testing.T) {
 		require.False(t, seen[text])
 		seen[text] = true
 	}
-}
-
-// TestFaultWithoutConnection: where there is no connection to take, the panic that net/http
-// knows ends what there is.
-func TestFaultWithoutConnection(t *testing.T) {
-	t.Parallel()
-	emu := emulator.RunT(t)
-	for _, kind := range []string{"reset", "empty", "{kind: reset, done: true}", "truncate"} {
-		req := httptest.NewRequest(http.MethodPost, "/item/get", strings.NewReader("{}"))
-		req.Header.Set("Tweed-Fault", kind)
-		got := httptest.NewRecorder()
-		require.PanicsWithValue(t, http.ErrAbortHandler, func() { emu.ServeHTTP(got, req) }, kind)
-		require.Equal(t, kind == "truncate", got.Body.Len() > 0)
-	}
-}
-
-// TestFaultHTTP2: in HTTP/2 a lost reply is a stream that is reset.
-func TestFaultHTTP2(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewUnstartedServer(emulator.RunT(t))
-	server.EnableHTTP2 = true
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	do := func(kind string) (status int, err error) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/item/get", strings.NewReader("{}"))
-		require.NoError(t, err)
-		req.Header.Set("Tweed-Fault", kind)
-		resp, err := server.Client().Do(req)
-		if err != nil {
-			return 0, err
-		}
-		require.Equal(t, 2, resp.ProtoMajor)
-		_, err = io.Copy(io.Discard, resp.Body)
-		return resp.StatusCode, errors.Join(err, resp.Body.Close())
-	}
-	for _, kind := range []string{"reset", "empty", "truncate"} {
-		_, err := do(kind)
-		require.ErrorContains(t, err, "stream error", kind)
-	}
-	status, err := do("garbage")
-	require.NoError(t, err)
-	require.Equal(t, http.StatusBadRequest, status)
 }

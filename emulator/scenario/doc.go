@@ -12,7 +12,7 @@
 // and a second document are refused.
 //
 // A world asks Engine.Decide for the Plan of each call and commits the plan when the call
-// has come to the point where rules act, a fault on the wire (Plan.Arrive) before that; it asks Engine.Fate what becomes of each transfer
-// that is made. What the engine must remember of a run it keeps
-// in the world's Progress.
+// has come to the point where rules act; a fault on the wire acts, and is counted, before
+// that (Plan.Arrive). It asks Engine.Fate what becomes of each transfer that is made. What
+// the engine must remember of a run it keeps in the world's Progress.
 package scenario
