@@ -38,7 +38,7 @@ func (o Options) checkTLS() error {
 
 func (e *Emulator) newDoor() *edge.Door {
 	d := edge.NewDoor()
-	d.Certificate, d.Patience, d.Log = e.options.Certificate, readHeaderTimeout, e.options.Logger
+	d.Certificate, d.Patience = e.options.Certificate, readHeaderTimeout
 	return d
 }
 

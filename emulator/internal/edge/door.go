@@ -3,8 +3,8 @@ package edge
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -21,8 +21,6 @@ type Door struct {
 	Certificate func(host string) (*tls.Certificate, error)
 	// Patience is how long the first byte of a connection is waited for.
 	Patience time.Duration
-	// Log takes what was refused. Nil is silence.
-	Log *slog.Logger
 
 	config    *tls.Config // one for all: clients may resume their sessions
 	arrivals  chan entrance
@@ -99,20 +97,14 @@ func (d *Door) admit(c *opened) {
 // recordHandshake is the first byte of a TLS connection, and of no HTTP method (RFC 8446, 5.1).
 const recordHandshake = 22
 
+// choose is GetCertificate. The server logs its error.
 func (d *Door) choose(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	tunnel := ""
 	if c, ok := hello.Conn.(*opened); ok {
 		tunnel = c.tunnel
 	}
-	cert, err := d.certificate(hello.ServerName, tunnel)
-	if err != nil && d.Log != nil {
-		d.Log.Warn("TLS refused", "host", hello.ServerName, "error", err)
-	}
-	return cert, err
+	return d.certificate(hello.ServerName, tunnel)
 }
-
-var errName = errors.New("Tweed has certificates for the vendors' names and for localhost only (" +
-	strings.Join(hosts, ", ") + "); call it by another name over http://")
 
 // certificate is the one for the name that a client asks for (SNI), else for that of its tunnel.
 func (d *Door) certificate(name, tunnel string) (*tls.Certificate, error) {
@@ -127,7 +119,8 @@ func (d *Door) certificate(name, tunnel string) (*tls.Certificate, error) {
 	case name == "", name == Local, ip != nil && ip.IsLoopback():
 		return d.Certificate(Local)
 	}
-	return nil, errName
+	return nil, fmt.Errorf("there are certificates for %s and %s, not for %q; call Tweed by another name over http://",
+		strings.Join(hosts, ", "), Local, name)
 }
 
 // deliver hands a connection to the server. It returns false when the Door is closed.
