@@ -65,34 +65,36 @@ func newCA() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	for _, sub := range []struct {
-		use, short string
-		text       func(*ca.Authority) ([]byte, error)
-	}{
-		{"print", "print the certificate as PEM", func(a *ca.Authority) ([]byte, error) { return a.PEM(), nil }},
-		{"path", "print the path of the certificate's file", func(a *ca.Authority) ([]byte, error) {
-			return []byte(a.Path() + "\n"), nil
-		}},
-		{"bundle", "print the system's certificates (SSL_CERT_FILE, if it is set) and this one",
-			func(a *ca.Authority) ([]byte, error) { return a.Bundle("") }},
-	} {
-		a := newAuthority()
-		one := &cobra.Command{Use: sub.use, Short: sub.short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-			own, err := a.open()
-			if err != nil {
-				return failed(err)
-			}
-			text, err := sub.text(own)
-			if err != nil {
-				return failed(err)
-			}
-			warnOfExpiry(cmd, own)
-			_, err = cmd.OutOrStdout().Write(text)
-			return err
-		}}
-		a.addFlag(one)
-		cmd.AddCommand(one)
-	}
+	cmd.AddCommand(
+		newCASub("print", "print the certificate as PEM", func(own *ca.Authority) ([]byte, error) {
+			return own.PEM(), nil
+		}),
+		newCASub("path", "print the path of the certificate's file", func(own *ca.Authority) ([]byte, error) {
+			return []byte(own.Path() + "\n"), nil
+		}),
+		newCASub("bundle", "print the system's certificates (SSL_CERT_FILE, if it is set) and this one",
+			func(own *ca.Authority) ([]byte, error) { return own.Bundle("") }),
+	)
+	return cmd
+}
+
+// newCASub makes a command that prints something of the CA.
+func newCASub(use, short string, text func(*ca.Authority) ([]byte, error)) *cobra.Command {
+	a := newAuthority()
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		own, err := a.open()
+		if err != nil {
+			return noStart(err)
+		}
+		warnOfExpiry(cmd, own)
+		out, err := text(own)
+		if err != nil {
+			return noStart(err)
+		}
+		_, err = cmd.OutOrStdout().Write(out)
+		return err
+	}}
+	a.addFlag(cmd)
 	return cmd
 }
 
@@ -101,7 +103,7 @@ const expiryWarning = 60 * 24 * time.Hour
 
 func warnOfExpiry(cmd *cobra.Command, own *ca.Authority) {
 	if time.Until(own.Expires()) < expiryWarning {
-		fmt.Fprintf(cmd.ErrOrStderr(), "tweed: the CA of %s expires on %s; remove its files then, and Tweed makes a new one\n",
+		fmt.Fprintf(cmd.ErrOrStderr(), "tweed: the CA %s expires on %s; remove its files then: Tweed makes a new one\n",
 			own.Path(), own.Expires().Format(time.DateOnly))
 	}
 }

@@ -72,9 +72,12 @@ const envNodeCerts = "NODE_EXTRA_CA_CERTS"
 func (t *trust) variables(address string) variables {
 	direct := noProxy(os.Getenv("NO_PROXY"), os.Getenv("no_proxy"))
 	return variables{
-		{"HTTP_PROXY", address}, {"http_proxy", address}, // curl knows only the small letters of this one
-		{"HTTPS_PROXY", address}, {"https_proxy", address},
-		{"NO_PROXY", direct}, {"no_proxy", direct},
+		{"HTTP_PROXY", address},
+		{"http_proxy", address}, // curl knows only the small letters of this one
+		{"HTTPS_PROXY", address},
+		{"https_proxy", address},
+		{"NO_PROXY", direct},
+		{"no_proxy", direct},
 		{"SSL_CERT_FILE", t.bundle},      // OpenSSL, so Ruby and Python; Go but on macOS and Windows
 		{"CURL_CA_BUNDLE", t.bundle},     // curl
 		{"REQUESTS_CA_BUNDLE", t.bundle}, // Python's requests, which brings its own list

@@ -78,7 +78,7 @@ func newExec() *cobra.Command {
 	o.Uint64Var(&f.options.Seed, "seed", 0, "seed of ids, keys and dice (default: the scenario's, or 1)")
 	o.StringVar(&f.options.Clock, "clock", "",
 		`how time runs: real, manual, "step 1s" or 60x (default: the scenario's way, or manual)`)
-	o.BoolVar(&f.proxy, "proxy", false, "lead the command's calls of the vendors' names to the emulator, by proxy variables")
+	o.BoolVar(&f.proxy, "proxy", false, "lead the calls of the vendors' names to the emulator, by proxy variables")
 	f.authority.addFlag(cmd)
 	addProxyOthers(cmd, &f.options)
 	return cmd
@@ -148,7 +148,6 @@ func (f *execFlags) prepareProxy(cmd *cobra.Command) (*trust, error) {
 	}
 	warnOfExpiry(cmd, own)
 	f.options.Certificate = own.Certificate
-	f.options.TLS = true
 	// What the proxy refuses is said here: many clients do not show it.
 	f.options.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return newTrust(own)
@@ -181,7 +180,8 @@ type execution struct {
 func examine(s *scenario.Scenario, args []string, end ending, emu *emulator.Emulator, proxy bool) execution {
 	came, dropped := emu.CallCount()
 	x := execution{
-		Scenario: s.File(), Command: args, Ended: end.code, Calls: came, Problems: scenario.Problems{}, end: end, proxy: proxy,
+		Scenario: s.File(), Command: args, Ended: end.code, Calls: came, Problems: scenario.Problems{},
+		end: end, proxy: proxy,
 	}
 	command := report.Case{Name: strings.Join(args, " ")}
 	if end.code != exitGood {

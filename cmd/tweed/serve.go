@@ -46,7 +46,7 @@ func newServe() *cobra.Command {
 	o.Int64Var(&f.options.BodyBytes, "body-bytes", 1<<20, "greatest request body in bytes")
 	o.IntVar(&f.options.MaxConns, "max-conns", 4096, "how many connections may be open at once")
 	o.BoolVar(&f.options.TLS, "tls", false, "take TLS for the vendors' names on --addr, beside cleartext")
-	o.StringVar(&f.options.TLSAddr, "tls-addr", "", "host and port for TLS and cleartext, beside --addr; for example 127.0.0.1:443")
+	o.StringVar(&f.options.TLSAddr, "tls-addr", "", "further host and port for TLS and cleartext, such as 127.0.0.1:443")
 	f.authority.addFlag(cmd)
 	addProxyOthers(cmd, &f.options)
 	o.StringSliceVar(&f.options.AllowHosts, "allow-host", nil, "further host names for the control API")
@@ -145,7 +145,7 @@ func banner(w io.Writer, emu *emulator.Emulator, f serveFlags, trust string) {
 		fmt.Fprintf(w, "seed %d; repeat with --seed %d\n", f.options.Seed, f.options.Seed)
 	}
 	listSDKs(w, func(s sdk) string { return s.quote + url + s.quote })
-	fmt.Fprintf(w, "  %-9s HTTPS_PROXY=%s for an app that keeps its addresses; it has to trust \"tweed ca path\"\n", "any", url)
+	fmt.Fprintf(w, "  any       HTTPS_PROXY=%s and the CA of \"tweed ca path\", for an app that keeps its addresses\n", url)
 	if trust == "" {
 		return
 	}

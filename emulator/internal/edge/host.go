@@ -78,15 +78,17 @@ func ParseTarget(text string) (Target, error) {
 	if err != nil || n == 0 {
 		return Target{}, fmt.Errorf("%q is no port; 1 to 65535 is right", port)
 	}
-	host = normal(host)
-	if !hostName(host) {
+	if !hostName(host) || text[0] == '[' && !strings.Contains(host, ":") {
 		return Target{}, errHostName
 	}
-	return Target{Host: host, Port: int(n)}, nil
+	return Target{Host: normal(host), Port: int(n)}, nil
 }
 
-// hostName tells names (letters, digits, hyphens, and the underscores of container
-// networks) and addresses from the rest. Other alphabets travel as xn--.
+// letters are those of host names: letters, digits, hyphens, and the underscores of
+// container networks. Other alphabets travel as xn--.
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
+// hostName tells names, also with a dot at their end, and addresses from the rest.
 func hostName(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.Zone() == ""
@@ -94,8 +96,8 @@ func hostName(host string) bool {
 	if host == "" || len(host) > maxHostName {
 		return false
 	}
-	for label := range strings.SplitSeq(host, ".") {
-		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || strings.Trim(label, letters) != "" {
 			return false
 		}
 	}
