@@ -145,7 +145,7 @@ func banner(w io.Writer, emu *emulator.Emulator, f serveFlags, trust string) {
 		fmt.Fprintf(w, "seed %d; repeat with --seed %d\n", f.options.Seed, f.options.Seed)
 	}
 	listSDKs(w, func(s sdk) string { return s.quote + url + s.quote })
-	fmt.Fprintf(w, "  any       HTTPS_PROXY=%s and the CA of \"tweed ca path\", for an app that keeps its addresses\n", url)
+	fmt.Fprintf(w, "  any       HTTPS_PROXY=%s and the CA of \"tweed ca path\": an app keeps its addresses\n", url)
 	if trust == "" {
 		return
 	}
