@@ -131,7 +131,7 @@ func TestOptions(t *testing.T) {
 	t.Run("PublicURL", func(t *testing.T) {
 		t.Parallel()
 		emu := emulator.RunT(t, emulator.Options{PublicURL: "https://tweed.example.test/"})
-		c := &client{t: t, base: "http://" + emu.Addr()}
+		c := &client{t: t, base: "http://" + emu.Addr(), http: http.DefaultClient}
 		got := c.ok("/link/token/create", fields{
 			"client_name": "n", "country_codes": []string{"US"}, "language": "en", "products": []string{"auth"},
 			"user": fields{"client_user_id": "u"}, "hosted_link": fields{},
@@ -159,7 +159,7 @@ func TestHandler(t *testing.T) {
 	require.NoError(t, err)
 	server := httptest.NewServer(emu)
 	t.Cleanup(server.Close)
-	c := &client{t: t, base: server.URL}
+	c := &client{t: t, base: server.URL, http: http.DefaultClient}
 	c.link()
 	require.NoError(t, emu.Close())
 	require.Len(t, emu.World("default").Items(), 1)

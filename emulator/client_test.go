@@ -31,11 +31,12 @@ type client struct {
 	base  string
 	world string // "" = none is named
 	jwt   string // of Sentinel; set by login
+	http  *http.Client
 }
 
 func newClient(t testing.TB, emu *emulator.Emulator, world string) *client {
 	t.Helper()
-	return &client{t: t, base: emu.URL(), world: world}
+	return &client{t: t, base: emu.URL(), world: world, http: http.DefaultClient}
 }
 
 // inWorld is a client_id or user name that leads into the client's world.
@@ -94,7 +95,7 @@ func (c *client) try(method, path, body string, headers ...string) (reply, error
 	if host := req.Header.Get("Host"); host != "" {
 		req.Host = host
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.http.Do(req)
 	if err != nil {
 		return reply{}, err
 	}

@@ -10,6 +10,7 @@
 package emulator
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,9 +18,9 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/edge"
 	"tweed/emulator/internal/wall"
 	"tweed/emulator/internal/world"
 	"tweed/emulator/scenario"
@@ -49,8 +50,20 @@ type Options struct {
 	JournalBytes int
 	// BodyBytes bounds a request's body. Zero is 1 MB.
 	BodyBytes int64
-	// MaxConns is how many connections are open at once; further ones wait. Zero is 4,096.
+	// MaxConns is how many connections are open at once on an address; further ones wait.
+	// Zero is 4,096.
 	MaxConns int
+	// Certificate returns the certificate to speak TLS with as a host: one of VendorHosts, or
+	// "localhost". Nil leaves TLS out, and CONNECT for these hosts.
+	Certificate func(host string) (*tls.Certificate, error)
+	// TLS takes TLS on Addr, beside cleartext.
+	TLS bool
+	// TLSAddr is a further address for TLS and cleartext, for example ":443". Empty is none.
+	TLSAddr string
+	// ProxyOthers is what becomes of other hosts than the vendors' when a client takes the
+	// emulator for its proxy: "refuse" or "pass". Empty is "refuse". What is the vendors' and
+	// not in VendorHosts is always refused.
+	ProxyOthers string
 	// AllowHosts are further host names that the control API answers to.
 	AllowHosts []string
 	// ControlToken, if not empty, must come with calls of the control API as
@@ -84,7 +97,11 @@ type Emulator struct {
 	handler  http.Handler
 
 	listener net.Listener
+	further  net.Listener // of TLSAddr
+	door     *edge.Door
+	proxy    *edge.Proxy
 	server   *http.Server
+	serving  sync.Once
 	fresh    fresh
 	served   chan error
 	stop     chan struct{}
@@ -111,6 +128,9 @@ func New(o Options) (*Emulator, error) {
 	default:
 		return nil, fmt.Errorf("MinDepth is %q; it can be empty, %q or %q", o.MinDepth, api.Shaped, api.Stateful)
 	}
+	if err := e.options.checkTLS(); err != nil {
+		return nil, err
+	}
 	first, err := e.config(e.options.Scenario)
 	if err != nil {
 		return nil, err
@@ -123,7 +143,10 @@ func New(o Options) (*Emulator, error) {
 	e.sleep = e.worlds.Wake(wall.After)
 	e.journal = api.NewJournal(max(0, e.options.JournalBytes))
 	e.pipeline = e.newPipeline()
+	e.door = e.newDoor()
+	e.proxy = e.newProxy()
 	e.handler = e.newHandler()
+	e.server = e.newServer()
 	// A scenario whose "given" cannot be set up fails now and not at the first call.
 	if _, err := world.New("check", first, wall.Now); err != nil {
 		return nil, err
@@ -164,30 +187,23 @@ func (e *Emulator) Start() error {
 	if err != nil {
 		return err
 	}
-	e.listener = l
-	e.fresh.conns = map[net.Conn]struct{}{}
-	e.server = &http.Server{
-		Handler:           e.handler,
-		ConnState:         e.fresh.follow,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
+	if e.options.TLSAddr != "" {
+		if e.further, err = net.Listen("tcp", e.options.TLSAddr); err != nil {
+			return errors.Join(err, l.Close())
+		}
+		e.door.Listen(limit(e.further, e.options.MaxConns), true)
 	}
-	e.server.RegisterOnShutdown(e.fresh.close)
-	limited := limit(l, e.options.MaxConns)
-	go func() { e.served <- e.server.Serve(limited) }()
+	e.listener = l
+	e.door.Listen(limit(l, e.options.MaxConns), e.options.TLS)
+	e.serve()
 	e.keepState()
 	return nil
 }
 
-// Limits of a connection.
-const (
-	readHeaderTimeout = 10 * time.Second
-	readTimeout       = 30 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-)
+// serve answers what comes in at the door, from the first call on.
+func (e *Emulator) serve() {
+	e.serving.Do(func() { go func() { e.served <- e.server.Serve(e.door) }() })
+}
 
 // Close stops the emulator, waits for calls in progress and writes the state file if
 // there is one. A second Close does nothing and returns the same.
@@ -196,9 +212,8 @@ func (e *Emulator) Close() error {
 		close(e.stop)
 		e.sleep()
 		var errs []error
-		if e.server != nil {
-			errs = append(errs, e.shutdown())
-		}
+		errs = append(errs, e.shutdown(), e.door.Close())
+		e.proxy.Wait()
 		e.saver.Wait()
 		e.closeErr = errors.Join(append(errs, e.saveState())...)
 	})
@@ -211,6 +226,14 @@ func (e *Emulator) Addr() string {
 		return ""
 	}
 	return e.listener.Addr().String()
+}
+
+// TLSAddr returns host and port of Options.TLSAddr, "" without one and before Start.
+func (e *Emulator) TLSAddr() string {
+	if e.further == nil {
+		return ""
+	}
+	return e.further.Addr().String()
 }
 
 // URL returns the address of the emulator, without a slash at the end. One that listens

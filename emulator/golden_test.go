@@ -83,7 +83,7 @@ func TestGolden(t *testing.T) {
 	}
 	emu := emulator.RunT(t, emulator.Options{Scenario: webhookScenario(), PublicURL: "http://tweed.test"})
 	g := &golden{
-		client: &client{t: t, base: "http://" + emu.Addr(), world: "golden"}, seen: map[string]bool{},
+		client: &client{t: t, base: "http://" + emu.Addr(), world: "golden", http: http.DefaultClient}, seen: map[string]bool{},
 	}
 	processor := g.plaidCalls(emu.World("golden"))
 	g.sentinelCalls(processor)

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,12 +8,12 @@ import (
 	"path"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/gorilla/mux"
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/control"
+	"tweed/emulator/internal/edge"
 	"tweed/emulator/internal/plaid"
 	"tweed/emulator/internal/sentinel"
 	"tweed/emulator/internal/spell"
@@ -26,11 +25,11 @@ func (e *Emulator) newPipeline() *api.Pipeline {
 	p := &api.Pipeline{
 		Worlds: e.worlds, Journal: e.journal, Stop: e.stop,
 		BodyLimit: e.options.BodyBytes, MinDepth: api.Depth(e.options.MinDepth), Log: e.options.Logger,
-		Base: func(host string) string {
+		Base: func(r *http.Request) string {
 			if e.options.PublicURL != "" {
 				return e.options.PublicURL
 			}
-			return "http://" + host
+			return edge.Base(r)
 		},
 	}
 	if e.options.JournalBytes < 0 {
@@ -57,7 +56,8 @@ func (e *Emulator) newHandler() http.Handler {
 	legacy := plaid.Legacy()
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
 	mount("/", plaid.Family())
-	return e.outermost(router)
+	e.proxy.Next = router
+	return e.outermost(e.proxy)
 }
 
 // under matches paths that begin with a prefix, also those with more slashes in front: a base URL that ends with one,
@@ -68,8 +68,12 @@ func under(prefix string) mux.MatcherFunc {
 	}
 }
 
+func (e *Emulator) guard() control.Guard {
+	return control.Guard{AllowHosts: e.options.AllowHosts, Token: e.options.ControlToken}
+}
+
 func (e *Emulator) controlHandler() http.Handler {
-	guard := control.Guard{AllowHosts: e.options.AllowHosts, Token: e.options.ControlToken}
+	guard := e.guard()
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
 		Shipped: Shipped, Schema: scenarios.Schema,
@@ -117,18 +121,6 @@ func send(w http.ResponseWriter, reply api.Reply) {
 	}
 	w.WriteHeader(reply.Status)
 	_, _ = w.Write(reply.Body) // the client may have left
-}
-
-// stopPatience is how long calls in progress may go on after a stop.
-const stopPatience = 5 * time.Second
-
-func (e *Emulator) shutdown() error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
-	defer cancel()
-	if err := e.server.Shutdown(ctx); err != nil {
-		return errors.Join(err, e.server.Close())
-	}
-	return nil
 }
 
 // Done is closed when the emulator has been told to stop.

@@ -168,6 +168,7 @@ type Call struct {
 	N         uint64 // number within the world, from 1
 	Time      time.Time
 	Method    string
+	Base      string // where the caller reached Tweed, for example https://sandbox.plaid.com
 	Path      string
 	Route     string // the path as the contract has it: what varies stands in braces
 	Operation string // the vendor's operation id
@@ -196,7 +197,7 @@ func (e *Emulator) calls(f api.Filter) []Call {
 	out := make([]Call, len(entries))
 	for i, entry := range entries {
 		out[i] = Call{
-			World: entry.World, N: entry.N, Time: entry.Time, Method: entry.Method, Path: entry.Path,
+			World: entry.World, N: entry.N, Time: entry.Time, Method: entry.Method, Base: entry.Base, Path: entry.Path,
 			Route: entry.Route, Operation: entry.Op, Client: entry.Client, Status: entry.Status,
 			Fault: entry.Fault, Code: entry.Code, Type: entry.Type, Rule: entry.Rule,
 			Request: entry.Request, Reply: bytes.Clone(entry.Reply),

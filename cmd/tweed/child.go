@@ -75,22 +75,30 @@ func endingOf(err error) ending {
 	return ending{exit.ExitCode(), fmt.Sprintf("failed with exit code %d", exit.ExitCode())}
 }
 
-// childEnvironment is the environment of a command that is to use an emulator: this
-// program's own, without what would be a flag of a Tweed that the command starts, and with
-// the addresses and credentials.
-func childEnvironment(root *cobra.Command, url string, keys scenario.Credentials) []string {
-	set := [][2]string{
-		{flow.EnvPlaidBaseURL, url},
-		{envPlaidAPIURI, url},
+// variables are set in the environment of a command, in this order.
+type variables [][2]string
+
+// addresses are where an emulator is, for an application that takes them from its environment.
+func addresses(url string) variables {
+	return variables{{flow.EnvPlaidBaseURL, url}, {envPlaidAPIURI, url}, {flow.EnvSentinelBaseURL, url}}
+}
+
+// credentials are those that an emulator accepts.
+func credentials(keys scenario.Credentials) variables {
+	return variables{
 		{flow.EnvPlaidClientID, keys.ClientID},
 		{flow.EnvPlaidSecret, keys.Secret},
-		{flow.EnvSentinelBaseURL, url},
 		{flow.EnvApexUsername, keys.Username},
 		{flow.EnvApexEntity, keys.Entity},
 		{flow.EnvApexSecret, keys.SharedSecret},
 		{flow.EnvApexAccount, flow.Local("", "").Sentinel.Account},
-		{envTweedURL, url},
 	}
+}
+
+// childEnvironment is the environment of a command that is to use an emulator: this
+// program's own, without what would be a flag of a Tweed that the command starts, and with
+// what is set.
+func childEnvironment(root *cobra.Command, set variables) []string {
 	left := twins(root)
 	for _, pair := range set {
 		left[pair[0]] = true

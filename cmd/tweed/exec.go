@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +24,9 @@ const execJournal = 512 << 20
 
 type execFlags struct {
 	options         emulator.Options
+	authority       *authority
 	scenario, junit string
-	asJSON          bool
+	asJSON, proxy   bool
 }
 
 const execLong = `exec starts an emulator on a free port, runs a command (npm test, go test ./..., pytest) with
@@ -32,6 +35,14 @@ The command gets PLAID_BASE_URL, PLAID_API_URI, SENTINEL_BASE_URL, TWEED_URL (th
 PLAID_CLIENT_ID, PLAID_SECRET, APEX_USERNAME, APEX_ENTITY, APEX_SHARED_SECRET and APEX_ACCOUNT:
 made-up credentials, or those that the scenario pins. Flags of Tweed that stand in the environment
 (TWEED_SEED, ...) do not reach it. SIGINT and SIGTERM go on to it.
+
+With --proxy the command keeps its addresses: it gets HTTP_PROXY, HTTPS_PROXY, NO_PROXY and what makes it
+trust Tweed's CA ("tweed ca"), but no PLAID_BASE_URL, PLAID_API_URI and SENTINEL_BASE_URL: these stay as
+they are. Its calls of https://sandbox.plaid.com, https://uat-api.apexclearing.com and so on come to Tweed;
+other hosts are refused, or let through with --proxy-others=pass; production is always refused.
+It works with curl, Go (SSL_CERT_FILE; not on macOS and Windows), Node (axios; fetch and https from 22.21 and
+24.5 on), Python's requests, Ruby and Java (JAVA_TOOL_OPTIONS). plaid-python from 8 on asks for no proxy: give
+its Configuration the address, or its attribute proxy.
 
 The calls of all worlds count together, from the last reset of each. The scenario's steps and
 expect.flow are for "tweed run". The clock stands still unless --clock or the scenario says
@@ -46,7 +57,7 @@ Exit code:
   else the command's own; 128+N when signal N ended it`
 
 func newExec() *cobra.Command {
-	f := execFlags{options: emulator.Options{JournalBytes: execJournal}}
+	f := execFlags{options: emulator.Options{JournalBytes: execJournal}, authority: newAuthority()}
 	cmd := &cobra.Command{
 		Use:   "exec [flags] -- COMMAND [ARGS]",
 		Short: "run a test suite against an emulator of its own",
@@ -67,6 +78,9 @@ func newExec() *cobra.Command {
 	o.Uint64Var(&f.options.Seed, "seed", 0, "seed of ids, keys and dice (default: the scenario's, or 1)")
 	o.StringVar(&f.options.Clock, "clock", "",
 		`how time runs: real, manual, "step 1s" or 60x (default: the scenario's way, or manual)`)
+	o.BoolVar(&f.proxy, "proxy", false, "lead the calls of the vendors' names to the emulator, by proxy variables")
+	f.authority.addFlag(cmd)
+	addProxyOthers(cmd, &f.options)
 	return cmd
 }
 
@@ -83,6 +97,11 @@ func runExec(cmd *cobra.Command, args []string, f execFlags) error {
 		return err
 	}
 	defer outputs.close()
+	files, err := f.prepareProxy(cmd)
+	if err != nil {
+		return noStart(err)
+	}
+	defer files.remove() //nolint:errcheck // what is left lies in the folder for that
 	emu, err := emulator.New(f.options)
 	if err != nil {
 		return usage(err)
@@ -96,12 +115,12 @@ func runExec(cmd *cobra.Command, args []string, f execFlags) error {
 		stdout = cmd.ErrOrStderr()
 	}
 	start := time.Now()
-	ended, err := runChild(args, childEnvironment(cmd.Root(), emu.URL(), runner.Keys(f.options.Scenario)),
-		stdio{cmd.InOrStdin(), stdout, cmd.ErrOrStderr()})
+	environment := childEnvironment(cmd.Root(), f.variables(emu.URL(), files))
+	ended, err := runChild(args, environment, stdio{cmd.InOrStdin(), stdout, cmd.ErrOrStderr()})
 	if err := errors.Join(err, emu.Close()); err != nil {
 		return noStart(err)
 	}
-	r := examine(f.options.Scenario, args, ended, emu)
+	r := examine(f.options.Scenario, args, ended, emu, f.proxy)
 	r.cases[0].Time = time.Since(start)
 	if f.asJSON {
 		err = printJSON(cmd.OutOrStdout(), r)
@@ -117,6 +136,32 @@ func runExec(cmd *cobra.Command, args []string, f execFlags) error {
 	return nil
 }
 
+// prepareProxy makes the emulator one for --proxy, and the files for its command; nil
+// without the flag.
+func (f *execFlags) prepareProxy(cmd *cobra.Command) (*trust, error) {
+	if !f.proxy {
+		return nil, nil
+	}
+	own, err := f.authority.open()
+	if err != nil {
+		return nil, err
+	}
+	warnOfExpiry(cmd, own)
+	f.options.Certificate = own.Certificate
+	// What the proxy refuses is said here: many clients do not show it.
+	f.options.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return newTrust(own)
+}
+
+// variables are what a command needs to use the emulator.
+func (f *execFlags) variables(url string, files *trust) variables {
+	set := addresses(url)
+	if f.proxy {
+		set = files.variables(url)
+	}
+	return slices.Concat(set, credentials(runner.Keys(f.options.Scenario)), variables{{envTweedURL, url}})
+}
+
 // execution is what came of a command.
 type execution struct {
 	Scenario string            `json:"scenario"` // "" without one
@@ -127,14 +172,16 @@ type execution struct {
 	Problems scenario.Problems `json:"problems"`
 
 	end   ending
+	proxy bool
 	cases []report.Case // the command, whether it called, and the expectations
 }
 
 // examine compares what a command did with what was expected of it.
-func examine(s *scenario.Scenario, args []string, end ending, emu *emulator.Emulator) execution {
+func examine(s *scenario.Scenario, args []string, end ending, emu *emulator.Emulator, proxy bool) execution {
 	came, dropped := emu.CallCount()
 	x := execution{
-		Scenario: s.File(), Command: args, Ended: end.code, Calls: came, Problems: scenario.Problems{}, end: end,
+		Scenario: s.File(), Command: args, Ended: end.code, Calls: came, Problems: scenario.Problems{},
+		end: end, proxy: proxy,
 	}
 	command := report.Case{Name: strings.Join(args, " ")}
 	if end.code != exitGood {
@@ -144,8 +191,11 @@ func examine(s *scenario.Scenario, args []string, end ending, emu *emulator.Emul
 	called := report.Case{Name: "calls of the vendors' APIs"}
 	if came == 0 {
 		x.Code = firstCode(x.Code, exitNoCalls)
-		called.Problems = scenario.Problems{s.Problem("", "the command made no call",
-			"it has to take the address out of "+flow.EnvPlaidBaseURL+" and "+flow.EnvSentinelBaseURL)}
+		right := "it has to take the address out of " + flow.EnvPlaidBaseURL + " and " + flow.EnvSentinelBaseURL
+		if proxy {
+			right = "its HTTP client has to ask the proxy of HTTPS_PROXY; see tweed exec --help"
+		}
+		called.Problems = scenario.Problems{s.Problem("", "the command made no call", right)}
 	}
 	x.cases = []report.Case{command, called}
 	if came > 0 {
@@ -197,7 +247,11 @@ func (x *execution) print(w io.Writer, url string) {
 			fmt.Fprintf(w, "tweed: %s\n", p)
 		}
 	}
-	if x.Calls == 0 {
+	switch {
+	case x.Calls == 0 && x.proxy:
+		fmt.Fprintf(w, "tweed: no call came through the proxy %s. Its HTTP client has to take it from HTTPS_PROXY: "+
+			"tweed exec --help says which do\n", url)
+	case x.Calls == 0:
 		fmt.Fprintf(w, "tweed: no call came to %s. %s and %s have the address; an SDK takes it so:\n",
 			url, flow.EnvPlaidBaseURL, flow.EnvSentinelBaseURL)
 		listSDKs(w, func(s sdk) string { return s.env })

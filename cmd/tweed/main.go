@@ -90,7 +90,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		newServe(), newFlow(), newRun(), newExec(), newRule(), newCheck(), newErrors(), newRoutes(), newScenarios(),
-		newSchema(), newInit(), newHealthcheck(), newVersion(),
+		newSchema(), newInit(), newCA(), newHealthcheck(), newVersion(),
 	)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd) }
 	return root

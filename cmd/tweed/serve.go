@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,20 +16,20 @@ import (
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
-	options  emulator.Options
-	scenario string
-	verbose  bool
+	options   emulator.Options
+	authority *authority
+	scenario  string
+	verbose   bool
 }
 
 func newServe() *cobra.Command {
-	var f serveFlags
+	f := serveFlags{authority: newAuthority()}
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "run the emulator until it is stopped",
-		Long: "serve runs the emulator until SIGINT or SIGTERM. Its first line on stdout is \"tweed: ready at URL\".\n" +
-			"Every flag has a twin in the environment: --max-worlds is TWEED_MAX_WORLDS.",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, f) },
+		Long:  serveLong,
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return serve(cmd, f) },
 	}
 	o := cmd.Flags()
 	o.StringVar(&f.options.Addr, "addr", defaultAddr, "host and port to listen on; port 0 takes a free one")
@@ -44,10 +45,28 @@ func newServe() *cobra.Command {
 	o.IntVar(&f.options.JournalBytes, "journal-bytes", 64<<20, "size of the journal in bytes; -1 keeps none")
 	o.Int64Var(&f.options.BodyBytes, "body-bytes", 1<<20, "greatest request body in bytes")
 	o.IntVar(&f.options.MaxConns, "max-conns", 4096, "how many connections may be open at once")
+	o.BoolVar(&f.options.TLS, "tls", false, "take TLS for the vendors' names on --addr, beside cleartext")
+	o.StringVar(&f.options.TLSAddr, "tls-addr", "", "further host and port for TLS and cleartext, such as 127.0.0.1:443")
+	f.authority.addFlag(cmd)
+	addProxyOthers(cmd, &f.options)
 	o.StringSliceVar(&f.options.AllowHosts, "allow-host", nil, "further host names for the control API")
 	o.StringVar(&f.options.ControlToken, "control-token", "", "token that calls of the control API must bring")
 	o.BoolVarP(&f.verbose, "verbose", "v", false, "log every call")
 	return cmd
+}
+
+const serveLong = `serve runs the emulator until SIGINT or SIGTERM. Its first line on stdout is "tweed: ready at URL".
+Every flag has a twin in the environment: --max-worlds is TWEED_MAX_WORLDS.
+
+An application that cannot be given another address reaches Tweed under the vendors' names:
+  as a proxy   HTTPS_PROXY=http://127.0.0.1:7524; the port takes CONNECT and requests in absolute form
+  over TLS     --tls-addr 127.0.0.1:443, where /etc/hosts or a container network lead the names there
+Either way it has to trust the CA of Tweed ("tweed ca"). Production hosts are always refused.`
+
+// addProxyOthers gives a command the flag that says what becomes of other hosts.
+func addProxyOthers(cmd *cobra.Command, o *emulator.Options) {
+	cmd.Flags().StringVar(&o.ProxyOthers, "proxy-others", "refuse",
+		"what the proxy does with hosts that are no vendor's: refuse or pass")
 }
 
 func serve(cmd *cobra.Command, f serveFlags) error {
@@ -64,6 +83,16 @@ func serve(cmd *cobra.Command, f serveFlags) error {
 		f.options.Scenario = s
 	}
 	f.fillIn()
+	f.options.Certificate = f.authority.certificate
+	trust := ""
+	if f.options.TLS || f.options.TLSAddr != "" {
+		own, err := f.authority.open() // its file is there when the ready line is
+		if err != nil {
+			return noStart(err)
+		}
+		warnOfExpiry(cmd, own)
+		trust = own.Path()
+	}
 	emu, err := emulator.New(f.options)
 	if err != nil {
 		return usage(err)
@@ -71,7 +100,7 @@ func serve(cmd *cobra.Command, f serveFlags) error {
 	if err := emu.Start(); err != nil {
 		return noStart(fmt.Errorf("%w; another program may have the port: try --addr 127.0.0.1:0", err))
 	}
-	banner(cmd.OutOrStdout(), emu, f)
+	banner(cmd.OutOrStdout(), emu, f, trust)
 	select {
 	case <-cmd.Context().Done():
 	case err := <-emu.Failed():
@@ -107,8 +136,8 @@ func freshSeed() uint64 {
 }
 
 // banner says where the server is and how to point an SDK at it. The ready line comes
-// first: programs wait for it.
-func banner(w io.Writer, emu *emulator.Emulator, f serveFlags) {
+// first: programs wait for it. trust is the file of the CA when there is TLS.
+func banner(w io.Writer, emu *emulator.Emulator, f serveFlags, trust string) {
 	url := emu.URL()
 	fmt.Fprintf(w, "tweed: ready at %s\n", url)
 	fmt.Fprintf(w, "TEST ONLY: made-up banks, no money moves. Control API at %s/_tweed/\n", url)
@@ -116,4 +145,17 @@ func banner(w io.Writer, emu *emulator.Emulator, f serveFlags) {
 		fmt.Fprintf(w, "seed %d; repeat with --seed %d\n", f.options.Seed, f.options.Seed)
 	}
 	listSDKs(w, func(s sdk) string { return s.quote + url + s.quote })
+	fmt.Fprintf(w, "  any       HTTPS_PROXY=%s and the CA of \"tweed ca path\": an app keeps its addresses\n", url)
+	if trust == "" {
+		return
+	}
+	var at []string
+	if f.options.TLS {
+		at = append(at, emu.Addr())
+	}
+	if addr := emu.TLSAddr(); addr != "" {
+		at = append(at, addr)
+	}
+	fmt.Fprintf(w, "TLS at %s for %s; clients have to trust %s\n",
+		strings.Join(at, " and "), strings.Join(emulator.VendorHosts(), ", "), trust)
 }

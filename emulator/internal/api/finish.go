@@ -106,6 +106,7 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
 		Status: reply.Status, Fault: string(f.plan.Fault.Kind), Rule: f.plan.Rule, Notes: c.notes,
+		Base:    c.BaseURL,
 		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header,
 	}
 	if c.Op != nil {

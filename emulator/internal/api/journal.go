@@ -15,6 +15,7 @@ type Entry struct {
 	Family  string
 	Op      string // the operation id, "" for a path that is none
 	Method  string
+	Base    string // where the caller reached Tweed, without a slash at the end
 	Path    string
 	Route   string // the path as the contract has it: what varies stands in braces
 	Query   string

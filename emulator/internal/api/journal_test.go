@@ -202,7 +202,7 @@ func TestJournalEntry(t *testing.T) {
 	require.Len(t, entries, 1)
 	e := entries[0]
 	require.Equal(t, Entry{
-		Seq: 1, N: 1, World: "w", Time: monday, Family: "test", Op: "item_public_token_exchange", Method: "POST",
+		Seq: 1, N: 1, World: "w", Time: monday, Family: "test", Op: "item_public_token_exchange", Method: "POST", Base: l.http.URL,
 		Path: pathRefuse, Route: pathRefuse, Query: "secret=%5Bredacted%5D&x=1", Client: "c", Status: 400,
 		Code: "ITEM_LOGIN_REQUIRED", Type: "ITEM_ERROR", Reply: e.Reply, Headers: e.Headers,
 		Request: []byte(`{"client_id":"c@w","secret":"[redacted]","item":"i"}`),

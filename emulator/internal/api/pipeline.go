@@ -22,7 +22,7 @@ type Pipeline struct {
 	Worlds  *world.Worlds
 	Journal *Journal
 	// Base returns the address under which the caller of a request reached Tweed.
-	Base func(host string) string
+	Base func(r *http.Request) string
 	// Stop is closed when the server stops: long polls end then.
 	Stop <-chan struct{}
 	// BodyLimit is the greatest request body in bytes.
@@ -167,7 +167,7 @@ func takeError(err error) error {
 // read takes the request in: body, operation, fields, credentials.
 func (f *flight) read(r *http.Request) {
 	f.req = &Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Host: r.Host}
-	f.call = &Call{req: f.req, BaseURL: f.Base(r.Host), Version: r.Header.Get("Plaid-Version")}
+	f.call = &Call{req: f.req, BaseURL: f.Base(r), Version: r.Header.Get("Plaid-Version")}
 	body, err := readBody(r, f.BodyLimit)
 	if err != nil {
 		f.problem = errBadRequest.New("text", "the body could not be read: "+err.Error())

@@ -65,7 +65,7 @@ func newLab(t *testing.T, change func(*lab)) *lab {
 			return l.config, nil
 		}),
 		Journal: NewJournal(1 << 20), BodyLimit: 1000, Stop: l.stop,
-		Base: func(host string) string { return "http://" + host },
+		Base: func(r *http.Request) string { return "http://" + r.Host },
 	}
 	if change != nil {
 		change(l)

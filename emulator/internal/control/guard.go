@@ -31,7 +31,7 @@ var (
 // not asked about.
 func (g Guard) Check(r *http.Request) *catalogue.Error {
 	host := hostOf(r.Host)
-	if !g.localName(host) {
+	if !g.Local(host) {
 		return errHost.New("host", host)
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {
@@ -56,10 +56,10 @@ func (g Guard) Check(r *http.Request) *catalogue.Error {
 // localEndings are those of names that no public site has.
 var localEndings = []string{".localhost", ".local", ".internal", ".test"}
 
-// localName tells whether a Host may name this machine: an address, a name without a
+// Local tells whether a Host may name this machine: an address, a name without a
 // dot, one of a local ending, or an allowed one. Anything else may be a public name that
 // was pointed at the loopback address (DNS rebinding).
-func (g Guard) localName(host string) bool {
+func (g Guard) Local(host string) bool {
 	if slices.Contains(g.AllowHosts, host) || !strings.Contains(host, ".") && !strings.Contains(host, ":") {
 		return true
 	}

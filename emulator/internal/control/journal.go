@@ -39,6 +39,7 @@ type entryBody struct {
 	Family  string   `json:"family"`
 	Op      string   `json:"op,omitempty"`
 	Method  string   `json:"method"`
+	Base    string   `json:"base"`
 	Path    string   `json:"path"`
 	Query   string   `json:"query,omitempty"`
 	Client  string   `json:"client,omitempty"`
@@ -80,7 +81,8 @@ func (a *API) readJournal(c *api.Call) (any, error) {
 	for i, e := range entries {
 		out.Calls[i] = entryBody{
 			Seq: e.Seq, N: e.N, World: e.World, Time: e.Time.Format(time.RFC3339Nano), Family: e.Family, Op: e.Op,
-			Method: e.Method, Path: e.Path, Query: e.Query, Client: e.Client, Status: e.Status, Fault: e.Fault, Code: e.Code,
+			Method: e.Method, Base: e.Base, Path: e.Path, Query: e.Query, Client: e.Client, Status: e.Status, Fault: e.Fault,
+			Code: e.Code,
 			Rule: e.Rule, Notes: e.Notes, Request: string(e.Request), Reply: string(e.Reply),
 		}
 	}

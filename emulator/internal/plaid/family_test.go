@@ -307,7 +307,7 @@ func hostCall(t *testing.T, host string) (call *api.Call) {
 		return api.Reply{Status: http.StatusOK}
 	}
 	pipeline := &api.Pipeline{
-		Worlds: serve(t).worlds, BodyLimit: 1, Base: func(host string) string { return host },
+		Worlds: serve(t).worlds, BodyLimit: 1, Base: func(r *http.Request) string { return r.Host },
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+host+"/item/get", http.NoBody)
 	require.NoError(t, err)

@@ -57,7 +57,7 @@ func serveSeed(t *testing.T, seed uint64, set ...Settings) *tester {
 	})
 	pipeline := &api.Pipeline{
 		Worlds: s.worlds, Journal: api.NewJournal(1 << 20), BodyLimit: 1 << 20,
-		Base: func(host string) string { return "http://" + host },
+		Base: func(r *http.Request) string { return "http://" + r.Host },
 	}
 	handler := http.NewServeMux()
 	for prefix, family := range map[string]*api.Family{"/exchange_token": Legacy(), "/": Family()} {

@@ -58,7 +58,7 @@ func serve(t *testing.T, o option) *server {
 	})
 	pipeline := &api.Pipeline{
 		Worlds: s.worlds, Journal: api.NewJournal(1 << 20), BodyLimit: 1 << 20,
-		Base: func(host string) string { return "http://" + host },
+		Base: func(r *http.Request) string { return "http://" + r.Host },
 	}
 	handler := http.NewServeMux()
 	apex := Family()
