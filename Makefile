@@ -70,6 +70,7 @@ generate: ## compile the contract and write the generated tables and documents
 
 image: ## a container image of about the binary's size (docker or buildah)
 	GOOS=linux $(GOBUILD) -o bin/image/tweed ./cmd/tweed
+	mkdir -p bin/image/ca
 	docker/build '$(IMAGE)' '$(VERSION)'
 
 ci: ## what CI runs

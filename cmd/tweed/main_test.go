@@ -93,6 +93,10 @@ func TestExitCodesAndMessages(t *testing.T) {
 		{"a scenario by its last part", []string{"check", "login-reset"}, 0, "login-reset: good", ""},
 		{"an address that cannot be", []string{"healthcheck", "--addr", "nowhere"}, 2, "", "write host:port"},
 		{"serve on an address that cannot be", []string{"serve", "--addr", "192.0.2.1:1"}, 3, "", "--addr 127.0.0.1:0"},
+		{"serve with others neither refused nor passed", []string{"serve", "--proxy-others", "deny"}, 2, "", `it can be "refuse" or "pass"`},
+		{"serve with TLS where no CA can be", []string{"serve", "--tls", "--ca-dir", bad}, 3, "", "not a directory"},
+		{"a CA where none can be", []string{"ca", "print", "--ca-dir", bad}, 3, "", "the CA in " + bad},
+		{"what a CA is for", []string{"ca"}, 0, "tweed ca bundle", ""},
 		{"serve with a bad clock", []string{"serve", "--clock", "fast"}, 2, "", "manual, step 1s, real or 60x"},
 		{"serve with a bad scenario", []string{"serve", "--scenario", bad}, 2, "", "ITEM_LOCKD"},
 	} {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +72,17 @@ func callAndPrint(method, url string) error {
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}
+	if file := os.Getenv("SSL_CERT_FILE"); req.URL.Scheme == "https" { // Go itself reads it, but not on every system
+		pem, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(pem)
+		client.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}}
+	}
+	resp, err := client.Do(req)
 	if err != nil {
 		return err
 	}

@@ -21,12 +21,7 @@ func TestExecNodeApp(t *testing.T) {
 		_, err := exec.LookPath(name)
 		require.NoError(t, err, "these tests need Node 20 or later with npm")
 	}
-	tweed := filepath.Join(t.TempDir(), "tweed")
-	build := exec.Command("go", "build", "-o", tweed, "./cmd/tweed")
-	build.Dir = filepath.Join("..", "..")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-
+	tweed := buildTweed(t)
 	for _, test := range []struct {
 		name, fault string
 		code        int
