@@ -88,6 +88,9 @@ type Item struct {
 	// User and Password are a Sandbox login: user_good, user_custom, error_<CODE>.
 	User     string `yaml:"user"`
 	Password string `yaml:"password"`
+	// ClientUserID is the client_user_id of the link token from which the Item comes, for
+	// rules and verifications. "" = none.
+	ClientUserID string `yaml:"client_user_id"`
 	// Products are the Item's products. Empty = auth.
 	Products []string `yaml:"products"`
 	// Webhook is the Item's webhook URL.

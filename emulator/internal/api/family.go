@@ -24,6 +24,9 @@ type Family struct {
 	Checks []func(*Call) error
 	// Facts derives what a scenario's "where" may ask about a call.
 	Facts func(c *Call, name string) (any, bool)
+	// Subject names what a call is about (an Item, a relationship), for the fact attempt;
+	// "" for nothing, nil for a family whose calls are about nothing that it could name.
+	Subject func(*Call) string
 	// Write turns an answer, or an error if it is not nil, into bytes.
 	Write func(c *Call, answer any, err *catalogue.Error) Reply
 }

@@ -104,7 +104,7 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
 		Status: reply.Status, Rule: f.plan.Rule, Notes: c.notes,
-		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header,
+		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header, Facts: f.facts,
 	}
 	if c.Op != nil {
 		e.Op, e.Route = c.Op.ID, c.Op.Path
@@ -152,21 +152,6 @@ func hintFor(then scenario.ErrorSpec, path string, problem error) string {
 		}
 	}
 	return problem.Error()
-}
-
-// facts let the scenario ask a family about a call.
-type facts struct{ f *flight }
-
-// Fact returns a fact by its name.
-func (s facts) Fact(name string) (any, bool) {
-	switch c := s.f.call; name {
-	case "world":
-		return c.World.Name(), true
-	case "client_id":
-		return c.Client.ID, c.Client.Found
-	default:
-		return s.f.family.Facts(c, name)
-	}
 }
 
 // JSONReply is a reply of JSON with further headers.

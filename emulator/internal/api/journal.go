@@ -27,6 +27,7 @@ type Entry struct {
 	Request []byte
 	Reply   []byte
 	Headers []Header // of the reply
+	Facts   []Fact   // what was resolved when the call came, by name
 }
 
 // entryOverhead is what an entry costs beside its bodies, in bytes.

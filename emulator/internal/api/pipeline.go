@@ -41,6 +41,9 @@ type flight struct {
 	problem error // met before a world was there: route, body
 	plan    scenario.Plan
 	parked  bool
+	facts   []Fact // what the call was about when it came; see resolve
+	tries   uint64 // see attempt; 0 until it is asked for
+	counted string // where tries are counted
 
 	patience <-chan struct{} // closed when a parked call has waited long enough
 	release  func() bool     // frees the timer of patience
@@ -221,6 +224,7 @@ const requestIDLength = 15
 // is used up, only on calls that have none of their own faults.
 func (f *flight) before(w *world.World) error {
 	c := f.call
+	f.resolve()
 	if forced := c.Header("Tweed-Error"); forced != "" && f.family.vendor() {
 		return f.forced(forced)
 	}
@@ -234,6 +238,7 @@ func (f *flight) before(w *world.World) error {
 		}
 	}
 	plan.Commit(rules.Progress{World: w})
+	f.countAttempt()
 	f.plan = plan
 	switch {
 	case plan.Error != nil:

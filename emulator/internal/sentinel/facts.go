@@ -15,22 +15,20 @@ type facts struct {
 
 // fact returns a field of the request, or what the ids and the token in it resolve to: the Apex account, the bank
 // account, the transfer, and the Item at Plaid.
-func (f facts) fact(c *api.Call, name string) (any, bool) {
-	if value, ok := c.Body.Fields[name]; ok && value != nil {
-		return value, true
-	}
+func (f facts) fact(c *api.Call, name string) (any, bool) { return c.Fact(name, f.resolve) }
+
+func (f facts) resolve(c *api.Call, name string) (any, bool) {
 	switch name {
 	case "account":
 		return text(accountIn(c))
 	case "routing_number":
-		bank, _ := bankIn(c)
-		return text(bank.Routing)
-	case "account_mask":
-		bank, ok := bankIn(c)
-		if !ok {
-			return nil, false
+		if bank, ok := bankIn(c); ok {
+			return text(bank.Routing)
 		}
-		return text(bank.last4())
+	case "account_mask":
+		if bank, ok := bankIn(c); ok {
+			return text(bank.last4())
+		}
 	case "amount_cents":
 		if cents, ok := amountOf(c.Body.Fields["amount"]); ok {
 			return cents, true
@@ -53,19 +51,46 @@ func text(value string) (any, bool) { return value, value != "" }
 
 // atPlaid asks Plaid's side about the processor token of the call.
 func (f facts) atPlaid(c *api.Call, name string) (any, bool) {
+	at := callAtPlaid(c)
+	if at == nil || name == "processor_token" {
+		return nil, false
+	}
+	return f.plaid(at, name)
+}
+
+// callAtPlaid is what Apex would ask Plaid with the processor token of a call, nil without one. It is kept, and with it
+// what the token leads to.
+func callAtPlaid(c *api.Call) *api.Call {
+	if kept, ok := c.Kept("at plaid"); ok {
+		at, _ := kept.(*api.Call)
+		return at
+	}
 	token, _ := tokenIn(c.World, c.Body.Fields)
 	if token == "" {
 		r, _ := relationshipIn(c)
 		token = r.Bank.Token
 	}
-	if token == "" || name == "processor_token" {
-		return nil, false
+	var at *api.Call
+	if token != "" {
+		at = &api.Call{World: c.World, Now: c.Now, Body: api.Body{Fields: map[string]any{"processor_token": token}}}
 	}
-	at := &api.Call{
-		Op: c.Op, World: c.World, Now: c.Now, Client: c.Client,
-		Body: api.Body{Fields: map[string]any{"processor_token": token}},
+	c.Keep("at plaid", at)
+	return at
+}
+
+// subject is the transfer, the relationship or the account that the call is about: its calls are counted for the fact
+// attempt.
+func subject(c *api.Call) string {
+	if id := c.Params["transferId"]; id != "" {
+		return id
 	}
-	return f.plaid(at, name)
+	if r, ok := relationshipIn(c); ok {
+		return r.ID
+	}
+	if account := accountIn(c); account != "" {
+		return account
+	}
+	return c.Body.Text("account")
 }
 
 // transferIn finds the transfer of the path.
@@ -100,8 +125,14 @@ func bankIn(c *api.Call) (bankAccount, bool) {
 		return r.Bank, true
 	}
 	if token, _ := tokenIn(c.World, c.Body.Fields); token != "" {
-		found, problem, _ := plaid.BankOf(c.World, token)
-		return bankAccount{Number: found.Number, Routing: found.Routing}, problem == ""
+		if kept, ok := c.Kept("bank"); ok {
+			bank, _ := kept.(bankAccount)
+			return bank, bank.Number != ""
+		}
+		found, _, _ := plaid.BankOf(c.World, token) // empty for a token that is of no use to Apex
+		bank := bankAccount{Number: found.Number, Routing: found.Routing}
+		c.Keep("bank", bank)
+		return bank, bank.Number != ""
 	}
 	bank := bankAccount{Number: c.Body.Text("bankAccount"), Routing: c.Body.Text("bankRoutingNumber")}
 	return bank, bank.Number != "" || bank.Routing != ""

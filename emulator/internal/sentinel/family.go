@@ -31,8 +31,8 @@ func Family() *api.Family {
 		Decode: decode,
 		Client: tokenClient,
 		Checks: []func(*api.Call) error{checkSession, checkBody, checkFields}, // the order is assumed
-		Facts:  facts{plaid: plaid.Family().Facts}.fact,
-		Write:  write,
+		Facts:  facts{plaid: plaid.Family().Facts}.fact, Subject: subject,
+		Write: write,
 	}
 }
 
