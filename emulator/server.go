@@ -61,15 +61,19 @@ func (e *Emulator) controlHandler() http.Handler {
 	guard := control.Guard{AllowHosts: e.options.AllowHosts, Token: e.options.ControlToken}
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
-		Embedded: scenarios.Find,
+		Embedded: scenarios.Find, Stop: e.stop,
 	}
 	family := calls.Family()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != control.Prefix+"health" {
 			if refused := guard.Check(r); refused != nil {
-				send(w, api.TweedError(&api.Call{}, refused))
+				api.Send(w, api.TweedError(&api.Call{}, refused))
 				return
 			}
+		}
+		if calls.Follows(r) {
+			calls.Follow(w, r)
+			return
 		}
 		escaped := *r // a world's name may have a slash in it: TestX%2Fsub
 		address := *r.URL
@@ -94,18 +98,10 @@ func (e *Emulator) outermost(next http.Handler) http.Handler {
 			if e.options.Logger != nil {
 				e.options.Logger.Error("a bug in Tweed", "panic", bug, "path", r.URL.Path, "stack", string(debug.Stack()))
 			}
-			send(w, api.PanicReply(bug))
+			api.Send(w, api.PanicReply(bug))
 		}()
 		next.ServeHTTP(w, r)
 	})
-}
-
-func send(w http.ResponseWriter, reply api.Reply) {
-	for _, h := range reply.Header {
-		w.Header().Set(h.Name, h.Value)
-	}
-	w.WriteHeader(reply.Status)
-	_, _ = w.Write(reply.Body) // the client may have left
 }
 
 // stopPatience is how long calls in progress may go on after a stop.

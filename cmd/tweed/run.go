@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -104,6 +105,6 @@ func printReport(w io.Writer, r *runner.Report) {
 	}
 	fmt.Fprintf(w, "%s %s\n", word, r.File)
 	for _, problem := range r.Problems {
-		fmt.Fprintf(w, "     %s\n", problem)
+		fmt.Fprintf(w, "     %s\n", strings.ReplaceAll(problem, "\n", "\n     "))
 	}
 }

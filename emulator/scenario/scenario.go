@@ -195,6 +195,7 @@ func (s *Scenario) check(r *report, at place) {
 	s.checkAliases(r, at.key("rules"))
 	s.checkSteps(r, at.key("steps"))
 	s.Expect.check(r, at.key("expect"))
+	s.checkExpectedRules(r, at.key("expect"))
 }
 
 // oneOf reports a word that is not in a list.

@@ -5,6 +5,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -242,11 +243,14 @@ func compareFlowStep(s *scenario.Step, err error) []string {
 // compareEnd compares what the scenario expects of the whole.
 func (r *run) compareEnd(ctx context.Context) {
 	r.compareFlowEnd(ctx)
-	var seen []scenario.Seen
-	for _, c := range r.world.Calls() {
-		seen = append(seen, scenario.Seen{Method: c.Method, Path: c.Route, Status: c.Status, Code: c.Code, Type: c.Type})
+	err := r.world.Check(r.scenario.Expect)
+	if wrong, ok := errors.AsType[scenario.Mismatches](err); ok {
+		for _, one := range wrong {
+			r.problem("%s", one)
+		}
+	} else if err != nil {
+		r.problem("%v", err)
 	}
-	r.report.Problems = append(r.report.Problems, r.scenario.Expect.Check(seen)...)
 }
 
 // pending is the end of a flow whose transfer is under way.

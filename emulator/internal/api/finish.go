@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -103,7 +104,8 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 	e := &Entry{
 		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
-		Status: reply.Status, Rule: f.plan.Rule, Notes: c.notes,
+		Status: reply.Status, Rule: f.plan.Rule, Fates: c.fates, Passed: f.plan.Passed(), Notes: c.notes,
+		Base: c.BaseURL, Sent: f.req.Header,
 		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header, Facts: f.facts,
 	}
 	if c.Op != nil {
@@ -166,10 +168,12 @@ func JSONReply(status int, v any, header ...Header) Reply {
 
 // TweedError is the body of Tweed's own refusals, the same in every family.
 func TweedError(c *Call, e *catalogue.Error) Reply {
-	return JSONReply(e.Status, map[string]any{
+	body := map[string]any{
 		"error_type": "TWEED_ERROR", "error_code": e.Row.Code, "error_message": e.Message,
 		"display_message": nil, "request_id": c.RequestID,
-	}, Header{http.CanonicalHeaderKey("Tweed-World"), worldOf(c)})
+	}
+	maps.Copy(body, e.Extra)
+	return JSONReply(e.Status, body, Header{http.CanonicalHeaderKey("Tweed-World"), worldOf(c)})
 }
 
 func worldOf(c *Call) string {
@@ -181,3 +185,12 @@ func worldOf(c *Call) string {
 
 // PanicReply is the answer to a request that met a bug outside of an operation.
 func PanicReply(bug any) Reply { return TweedError(&Call{}, errPanic.New("text", fmt.Sprint(bug))) }
+
+// Send writes a reply that no flight made.
+func Send(w http.ResponseWriter, reply Reply) {
+	for _, h := range reply.Header {
+		w.Header().Set(h.Name, h.Value)
+	}
+	w.WriteHeader(reply.Status)
+	_, _ = w.Write(reply.Body) // the client may have left
+}

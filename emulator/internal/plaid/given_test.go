@@ -147,9 +147,9 @@ func TestFacts(t *testing.T) {
 			with(ofItem, object{"account_mask": "2222", "account_id": third}), // a CD has no routing number
 		},
 		"another's account": {with(item, object{"account_id": "x"}), with(ofItem, object{"account_id": "x"})},
-		"link token":  {object{"link_token": link}, object{"client_user_id": "user-1"}},
-		"update mode": {object{"link_token": update}, ofItem},
-		"own fields":  {object{"institution_id": "ins_1", "x": nil}, object{"institution_id": "ins_1", "x": nil}},
+		"link token":        {object{"link_token": link}, object{"client_user_id": "user-1"}},
+		"update mode":       {object{"link_token": update}, ofItem},
+		"own fields":        {object{"institution_id": "ins_1", "x": nil}, object{"institution_id": "ins_1", "x": nil}},
 		"nulls": {
 			with(item, object{"institution_id": nil, "account_id": nil}), with(ofItem, object{"account_id": nil}),
 		},

@@ -41,6 +41,9 @@ func decide(c *api.Call, kind scenario.ACH, t Transfer) fate {
 		},
 		After: ruled.After.Duration, AfterDays: ruled.After.BankingDays,
 	}
+	if ruled.Rule != "" {
+		c.Decided(ruled.Rule)
+	}
 	switch {
 	case ruled.Rule != "" && ruled.Empty():
 		c.Note("rule %q lets this %s pass", ruled.Rule, kind)
