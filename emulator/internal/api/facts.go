@@ -47,10 +47,11 @@ var attempts = world.NewTable[uint64]("api.attempt", 1) // by operation and subj
 // attempt is the how-manieth call of its operation for the same subject the flight is.
 func (f *flight) attempt() uint64 {
 	if f.tries == 0 {
-		f.counted = f.call.Op.ID + " "
+		subject := ""
 		if f.family.Subject != nil {
-			f.counted += f.family.Subject(f.call)
+			subject = f.family.Subject(f.call)
 		}
+		f.counted = f.call.Op.ID + " " + subject
 		n, _ := attempts.Get(f.call.World, f.counted)
 		f.tries = n + 1
 	}
@@ -73,10 +74,10 @@ func (f *flight) resolve() {
 		return
 	}
 	names := scenario.FactsOf(f.family.Name)
-	known := make([]Fact, 0, len(names))
+	known := make([]Fact, 0, max(0, len(names)-2))
 	for _, name := range names {
 		if name == "world" || name == "client_id" {
-			continue // the entry has them
+			continue // the entry has these two
 		}
 		if value, ok := (facts{f}).Fact(name); ok && value != nil {
 			known = append(known, Fact{name, value})
