@@ -36,3 +36,12 @@ func (w World) Check(e scenario.Expect) (err error) {
 	w.with(func(held *world.World) { err = control.Verify(held, w.emulator.journal, e) })
 	return err
 }
+
+// Check is World.Check for the calls of all worlds, in the order in which they came.
+func (e *Emulator) Check(expect scenario.Expect) error {
+	engine, err := e.options.Scenario.Compile()
+	if err != nil {
+		return err
+	}
+	return control.VerifyAll(e.journal, expect, engine)
+}

@@ -85,7 +85,7 @@ func newRoot() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(
-		newServe(), newFlow(), newRun(), newCheck(), newErrors(), newRoutes(), newScenarios(),
+		newServe(), newFlow(), newRun(), newCheck(), newErrors(), newFacts(), newJournal(), newRoutes(), newScenarios(),
 		newHealthcheck(), newVersion(),
 	)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd) }

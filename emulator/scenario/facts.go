@@ -8,6 +8,8 @@ import (
 	"tweed/emulator/internal/spell"
 )
 
+//go:generate go run ./gen/facts
+
 // Facts answers what a rule's where asks about one call. The pipeline implements it. A
 // fact is text, a number (int64, float64, json.Number), a bool, nil for an explicit null,
 // []string or []any for a list. It says false when the call has no such fact.

@@ -107,7 +107,7 @@ func (v *verification) near(e *CallExpect, from int) []NearMiss {
 		if v.isNear(e, &v.calls[i]) {
 			came = true
 			if why := v.failures(e, i); len(why) > 0 {
-				found = append(found, NearMiss{v.calls[i].named(), why})
+				found = append(found, NearMiss{v.named(&v.calls[i]), why})
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (v *verification) misspelt(e *CallExpect, from int) (found []NearMiss) {
 		nearest := spell.Nearest(path, came)
 		for i := range v.calls[from:] {
 			if call := &v.calls[from+i]; nearest != "" && cmp.Or(call.Route, call.Path) == nearest {
-				found = append(found, NearMiss{call.named(), []string{"call: wanted " + one}})
+				found = append(found, NearMiss{v.named(call), []string{"call: wanted " + one}})
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 // Seen is one call that came, as the journal has it.
 type Seen struct {
+	World  string // the world's name
 	N      uint64 // its number within the world, from 1
 	Method string
 	Path   string // as it was sent
@@ -19,11 +20,6 @@ type Seen struct {
 	Rules  []string // the rules that acted on it
 	Passed []string // the rules that matched it and let it pass
 	Facts  Facts    // as they were when the call came
-}
-
-// title names a call in messages.
-func (s *Seen) title() string {
-	return "call " + strconv.FormatUint(s.N, 10) + " " + s.Method + " " + s.Path
 }
 
 // problem is the error of a call, else its status.
@@ -50,10 +46,16 @@ type SeenCall struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
 	Status int    `json:"status"`
+	World  string `json:"world,omitempty"` // where calls of several worlds are verified
 }
 
+// title names a call in messages.
 func (c SeenCall) title() string {
-	return fmt.Sprintf("call %d %s %s", c.Call, c.Method, c.Path)
+	text := fmt.Sprintf("call %d %s %s", c.Call, c.Method, c.Path)
+	if c.World != "" {
+		text += " in world " + c.World
+	}
+	return text
 }
 
 // NearMiss is a call that nearly matched.
@@ -92,6 +94,7 @@ func (m Mismatches) Error() string {
 // nil if there is no difference. The engine, which may be nil, tells why rules did not act.
 func (e Expect) Verify(calls []Seen, engine *Engine) Mismatches {
 	v := verification{calls: calls, engine: engine}
+	v.several = slices.ContainsFunc(calls, func(call Seen) bool { return call.World != calls[0].World })
 	var wrong Mismatches
 	for i := range e.Calls {
 		if m := v.count(&e.Calls[i]); m != nil {
@@ -106,11 +109,12 @@ func (e Expect) Verify(calls []Seen, engine *Engine) Mismatches {
 
 // verification is what expectations are compared with.
 type verification struct {
-	calls  []Seen
-	engine *Engine
+	calls   []Seen
+	engine  *Engine
+	several bool // the calls are of several worlds
 }
 
-// most is how many surplus calls a mismatch names.
+// maxSurplus is how many surplus calls a mismatch names.
 const maxSurplus = 10
 
 // count returns what is wrong with the number of calls, nil if nothing is.
@@ -137,7 +141,7 @@ func (v *verification) count(e *CallExpect) *Mismatch {
 	m := &Mismatch{Text: fmt.Sprintf("%s: wanted %s, got %d", e.title(), wanted, n)}
 	if most, bounded := e.mostCalls(); bounded && n > most {
 		for _, call := range found[most:min(n, most+maxSurplus)] {
-			m.Surplus = append(m.Surplus, call.named())
+			m.Surplus = append(m.Surplus, v.named(call))
 		}
 		if more := n - most - maxSurplus; more > 0 {
 			m.Text += fmt.Sprintf(" (%d surplus calls; the first %d follow)", n-most, maxSurplus)
@@ -159,7 +163,7 @@ func (v *verification) order(wanted []CallExpect) *Mismatch {
 			at++
 		}
 		if at < len(v.calls) {
-			next, before = at+1, v.calls[at].title()
+			next, before = at+1, v.named(&v.calls[at]).title()
 			continue
 		}
 		text := fmt.Sprintf("in order, %d of %d: no call%s came", i+1, len(wanted), strings.TrimPrefix(e.title(), "calls"))
@@ -169,7 +173,7 @@ func (v *verification) order(wanted []CallExpect) *Mismatch {
 		m := &Mismatch{Text: text}
 		for early := next - 1; early >= 0 && len(m.Near) == 0; early-- {
 			if len(v.failures(e, early)) == 0 {
-				m.Near = []NearMiss{{v.calls[early].named(), []string{"it came before"}}}
+				m.Near = []NearMiss{{v.named(&v.calls[early]), []string{"it came before"}}}
 			}
 		}
 		m.Near = append(m.Near, v.near(e, next)...)
@@ -179,8 +183,12 @@ func (v *verification) order(wanted []CallExpect) *Mismatch {
 	return nil
 }
 
-func (s *Seen) named() SeenCall {
-	return SeenCall{Call: s.N, Method: s.Method, Path: s.Path, Status: s.Status}
+func (v *verification) named(s *Seen) SeenCall {
+	out := SeenCall{Call: s.N, Method: s.Method, Path: s.Path, Status: s.Status}
+	if v.several {
+		out.World = s.World
+	}
+	return out
 }
 
 // title names what is expected.

@@ -73,10 +73,10 @@ func (v *verification) whyNot(name string, i int) string {
 	if slices.Contains(call.Passed, name) {
 		return v.whyPassed(c, i)
 	}
-	used := v.actedBefore(name, i)
+	used, last := v.actedBefore(name, i)
 	switch {
 	case c.times > 0 && used >= c.times:
-		return fmt.Sprintf("it was spent: it acts %s and had acted on %s", times(c.times), v.lastActed(name, i))
+		return fmt.Sprintf("it was spent: it acts %s and had acted on call %d last", times(c.times), last)
 	case len(call.Rules) > 0:
 		return "rule " + quote(call.Rules[0]) + " came before it"
 	case call.Code != "":
@@ -91,7 +91,8 @@ func (v *verification) whyNot(name string, i int) string {
 func (v *verification) whyPassed(c *compiled, i int) string {
 	var met uint64
 	for _, call := range v.calls[:i+1] {
-		if slices.Contains(call.Passed, c.name) || slices.Contains(call.Rules, c.name) {
+		mine := slices.Contains(call.Passed, c.name) || slices.Contains(call.Rules, c.name)
+		if mine && call.World == v.calls[i].World {
 			met++
 		}
 	}
@@ -110,24 +111,15 @@ func (v *verification) whyPassed(c *compiled, i int) string {
 	return "it let the call pass"
 }
 
-// actedBefore is how often a rule had acted before the i-th call.
-func (v *verification) actedBefore(name string, i int) (n uint64) {
+// actedBefore is how often a rule had acted in the world of the i-th call before it, and on
+// which call last.
+func (v *verification) actedBefore(name string, i int) (n, last uint64) {
 	for _, call := range v.calls[:i] {
-		if slices.Contains(call.Rules, name) {
-			n++
+		if call.World == v.calls[i].World && slices.Contains(call.Rules, name) {
+			n, last = n+1, call.N
 		}
 	}
-	return n
-}
-
-// lastActed names the last call before the i-th on which a rule acted.
-func (v *verification) lastActed(name string, i int) string {
-	for at := i - 1; at >= 0; at-- {
-		if slices.Contains(v.calls[at].Rules, name) {
-			return fmt.Sprintf("call %d last", v.calls[at].N)
-		}
-	}
-	return "others"
+	return n, last
 }
 
 func times(n uint64) string {
