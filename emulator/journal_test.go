@@ -171,11 +171,10 @@ type event struct{ id, name, data string }
 
 // events reads a stream.
 type events struct {
-	t       *testing.T
-	lines   *bufio.Reader
-	status  int
-	end     func()
-	comment string
+	t      *testing.T
+	lines  *bufio.Reader
+	status int
+	end    func()
 }
 
 // follow opens a stream of the journal.

@@ -16,8 +16,8 @@ func newFacts() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "facts",
 		Short: "list what where: of a rule or an expectation can ask about a call",
-		Long: "facts lists what where: of a rule or an expectation can ask about a call, and which vendors' calls answer it.\n" +
-			"Beside these every top-level field of a request is a fact; --fields lists them, too.",
+		Long: "facts lists what where: of a rule or an expectation can ask about a call, and which vendors' calls\n" +
+			"answer it. Beside these every top-level field of a request is a fact; --fields lists them, too.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			facts := slices.DeleteFunc(scenario.KnownFacts(), func(f scenario.Fact) bool {

@@ -22,8 +22,8 @@ func newJournal() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "journal",
 		Short: "print the calls that came to a running server, and follow them",
-		Long: "journal prints the calls that came to a running server, a line for each: those of all worlds, or with --world of\n" +
-			"one. --har writes them as an HTTP archive for a browser's tools or a ticket. Secrets are taken out.",
+		Long: "journal prints the calls that came to a running server, a line for each: those of all worlds, or with\n" +
+			"--world of one. --har writes them as an HTTP archive for a browser's tools or a ticket. Secrets are\ntaken out.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			query := url.Values{"world": {c.world}}

@@ -38,12 +38,13 @@ type Fact struct {
 	Of []string `json:"of,omitempty"`
 }
 
-// Families whose calls answer a fact.
+// Families whose calls answer a fact; Sentinel's answer those of Items by the processor
+// token.
 var (
 	everyFamily = []string{"plaid", "legacy", "legit", "sentinel", "ale"}
 	ofPlaid     = []string{"plaid"}
 	ofSentinel  = []string{"sentinel"}
-	ofItems     = []string{"plaid", "legacy", "sentinel"} // Sentinel's by the processor token
+	ofItems     = []string{"plaid", "legacy", "sentinel"}
 )
 
 // resolved are the facts that are looked up for a call, beside the fields of its request.

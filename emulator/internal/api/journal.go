@@ -104,15 +104,20 @@ type Filter struct {
 
 // match says whether an entry is chosen, Since and Last aside.
 func (f *Filter) match(e *Entry) bool {
-	return (f.World == "" || f.World == e.World) &&
-		(f.Path == "" || f.Path == e.Path) &&
-		(f.Op == "" || f.Op == e.Op) &&
-		(f.Code == "" || f.Code == e.Code) &&
-		(f.Client == "" || f.Client == e.Client) &&
-		(f.Family == "" || f.Family == e.Family) &&
-		(f.Rule == "" || f.Rule == e.Rule || slices.Contains(e.Fates, f.Rule)) &&
-		(f.Status == 0 || f.Status == e.Status) &&
-		f.matchFacts(e)
+	for _, one := range [...]struct{ wanted, have string }{
+		{f.World, e.World},
+		{f.Path, e.Path},
+		{f.Op, e.Op},
+		{f.Code, e.Code},
+		{f.Client, e.Client},
+		{f.Family, e.Family},
+	} {
+		if one.wanted != "" && one.wanted != one.have {
+			return false
+		}
+	}
+	return (f.Rule == "" || f.Rule == e.Rule || slices.Contains(e.Fates, f.Rule)) &&
+		(f.Status == 0 || f.Status == e.Status) && f.matchFacts(e)
 }
 
 func (f *Filter) matchFacts(e *Entry) bool {

@@ -237,9 +237,17 @@ func TestJournalGone(t *testing.T) {
 		filter Filter
 		want   uint64
 	}{
-		{Filter{}, 10}, {Filter{World: "a"}, 6}, {Filter{World: "b"}, 4}, {Filter{World: "c"}, 0},
-		{Filter{Since: 9}, 10}, {Filter{Since: 10}, 0}, {Filter{World: "b", Since: 4}, 0}, {Filter{World: "b", Since: 3}, 4},
-		{Filter{Last: 10}, 0}, {Filter{Last: 11}, 10}, {Filter{World: "a", Path: "/x"}, 6},
+		{Filter{}, 10},
+		{Filter{World: "a"}, 6},
+		{Filter{World: "b"}, 4},
+		{Filter{World: "c"}, 0},
+		{Filter{World: "a", Path: "/x"}, 6},
+		{Filter{Since: 9}, 10},
+		{Filter{Since: 10}, 0},
+		{Filter{World: "b", Since: 4}, 0},
+		{Filter{World: "b", Since: 3}, 4},
+		{Filter{Last: 10}, 0},
+		{Filter{Last: 11}, 10},
 	} {
 		_, gone := j.Read(test.filter)
 		require.Equal(t, test.want, gone, "%+v", test.filter)
