@@ -32,14 +32,15 @@ type Entry struct {
 	Request []byte
 	Reply   []byte
 	Headers []Header // of the reply
-	Facts   []Fact   // what was resolved when the call came, by name
+	About   About    // what the call was about, nil for one that is no operation
+	Attempt uint64   // the fact of this name, 0 for none
 
-	fields map[string]any // of the request, see field
-	cost   int            // see size; set when it enters the journal
+	facts *Facts // see Fact
+	cost  int    // see size; set when it enters the journal
 }
 
-// What an entry costs beside its bodies, in bytes: itself, its facts with their place in
-// the ring, and each header.
+// What an entry costs beside its bodies, in bytes: itself with what it is about and its
+// place in the ring, and each header.
 const (
 	entryOverhead  = 640
 	headerOverhead = 48
@@ -47,7 +48,7 @@ const (
 
 // size is what the entry costs, in bytes.
 func (e *Entry) size() int {
-	n := len(e.Request) + len(e.Reply) + entryOverhead + 32*len(e.Facts)
+	n := len(e.Request) + len(e.Reply) + entryOverhead
 	for name, values := range e.Sent {
 		n += headerOverhead + len(name)
 		for _, value := range values {
@@ -65,39 +66,19 @@ func (e *Entry) Rules() []string {
 	return append([]string{e.Rule}, e.Fates...)
 }
 
-// Fact answers what a rule's where asks, as things were when the call came: a resolved
-// fact, or a field of the request. It is for an entry that Read returned.
+// Fact answers what a rule's where asks, as things were when the call came. It is for an
+// entry that Read returned.
 func (e *Entry) Fact(name string) (any, bool) {
-	if value, ok := e.resolved(name); ok {
-		return value, true
+	if e.facts == nil {
+		e.facts = e.open()
+		e.facts.fields = e.decode()
 	}
-	value, ok := e.field(name)
-	return value, ok
+	return e.facts.Fact(name)
 }
 
-// resolved returns a fact that was resolved when the call came.
-func (e *Entry) resolved(name string) (any, bool) {
-	switch name {
-	case "world":
-		return e.World, true
-	case "client_id":
-		return e.Client, e.Client != ""
-	}
-	for i := range e.Facts {
-		if e.Facts[i].Name == name {
-			return e.Facts[i].Value, true
-		}
-	}
-	return nil, false
-}
-
-// field returns a field of the request: of its JSON, its form, or its query.
-func (e *Entry) field(name string) (any, bool) {
-	if e.fields == nil {
-		e.fields = e.decode()
-	}
-	value, ok := e.fields[name]
-	return value, ok
+// open are the facts of the entry without the fields of the request.
+func (e *Entry) open() *Facts {
+	return &Facts{world: e.World, client: e.Client, found: e.Client != "", attempt: e.Attempt, about: e.About}
 }
 
 func (e *Entry) decode() map[string]any {

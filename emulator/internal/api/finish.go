@@ -106,7 +106,7 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
 		Status: reply.Status, Rule: f.plan.Rule, Fates: c.fates, Passed: f.plan.Passed(), Notes: c.notes,
 		Base: c.BaseURL, Sent: f.req.Header,
-		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header, Facts: f.facts,
+		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header, About: f.facts.about, Attempt: f.facts.attempt,
 	}
 	if c.Op != nil {
 		e.Op, e.Route = c.Op.ID, c.Op.Path

@@ -121,8 +121,12 @@ func (f *Filter) match(e *Entry) bool {
 }
 
 func (f *Filter) matchFacts(e *Entry) bool {
+	if len(f.Facts) == 0 {
+		return true
+	}
+	facts := e.open()
 	for name, wanted := range f.Facts {
-		if value, _ := e.resolved(name); value != wanted {
+		if value, _ := facts.Fact(name); value != wanted {
 			return false
 		}
 	}

@@ -144,7 +144,7 @@ func TestJournalFilter(t *testing.T) {
 		}
 		if n%4 == 3 {
 			e.Family, e.Fates = "sentinel", []string{"bounce"}
-			e.Facts = []Fact{{"account", "3TW" + string(rune('0'+n%8))}, {"client_user_id", "u-1"}, {"amount_cents", int64(5)}}
+			e.About = aboutMap{"account": "3TW" + string(rune('0'+n%8)), "client_user_id": "u-1", "amount_cents": int64(5)}
 		}
 		j.Add(e)
 	}
@@ -211,7 +211,9 @@ func TestJournalEntry(t *testing.T) {
 	e := entries[0]
 	require.NotEmpty(t, e.Sent.Get("User-Agent"))
 	require.Equal(t, l.http.URL, e.Base)
-	e.Sent, e.Base, e.cost = nil, "", 0
+	require.Equal(t, Nothing{}, e.About)
+	require.Equal(t, uint64(1), e.Attempt)
+	e.Sent, e.Base, e.About, e.Attempt, e.cost = nil, "", nil, 0, 0
 	require.Equal(t, Entry{
 		Seq: 1, N: 1, World: "w", Time: monday, Family: "test", Op: "item_public_token_exchange", Method: "POST",
 		Path: pathRefuse, Route: pathRefuse, Query: "secret=%5Bredacted%5D&x=1", Client: "c", Status: 400,
@@ -257,6 +259,16 @@ func TestJournalGone(t *testing.T) {
 	require.Equal(t, uint64(4), gone)
 }
 
+// aboutMap is what a call of a test is about.
+type aboutMap map[string]any
+
+func (m aboutMap) Fact(name string) (any, bool) {
+	value, ok := m[name]
+	return value, ok
+}
+
+func (m aboutMap) Subject() string { return "" }
+
 // TestEntryFact: an entry answers what a rule could ask when the call came.
 func TestEntryFact(t *testing.T) {
 	t.Parallel()
@@ -268,12 +280,14 @@ func TestEntryFact(t *testing.T) {
 		return value
 	}
 	e := Entry{
-		World: "w", Client: "c", Facts: []Fact{{"item", "i-1"}},
+		World: "w", Client: "c", About: aboutMap{"item": "i-1", "access_token": "x", "count_x": 1}, Attempt: 3,
 		Request: []byte(`{"access_token":"a","account_id":null,"count":2,"item":{"x":1}}`),
 	}
-	require.Equal(t, []any{"w", "c", "i-1", "a", nil, json.Number("2"), "nothing"}, []any{
-		ask(e, "world"), ask(e, "client_id"), ask(e, "item"), ask(e, "access_token"), ask(e, "account_id"), ask(e, "count"), ask(e, "x"),
+	require.Equal(t, []any{"w", "c", uint64(3), "i-1", "a", nil, json.Number("2"), "nothing"}, []any{
+		ask(e, "world"), ask(e, "client_id"), ask(e, "attempt"), ask(e, "item"), ask(e, "access_token"), ask(e, "account_id"),
+		ask(e, "count"), ask(e, "x"),
 	})
+	require.Equal(t, "nothing", ask(Entry{}, "attempt"))
 	require.Equal(t, "nothing", ask(Entry{}, "client_id"))
 	require.Equal(t, "t", ask(Entry{Request: []byte("public_token=t&x=1")}, "public_token"))
 	require.Equal(t, "3AP", ask(Entry{Query: "account=3AP"}, "account"))

@@ -41,9 +41,8 @@ type flight struct {
 	problem error // met before a world was there: route, body
 	plan    scenario.Plan
 	parked  bool
-	facts   []Fact // what the call was about when it came; see resolve
-	tries   uint64 // see attempt; 0 until it is asked for
-	counted string // where tries are counted
+	facts   Facts  // as the call came; see look
+	counted string // where attempts are counted
 
 	patience <-chan struct{} // closed when a parked call has waited long enough
 	release  func() bool     // frees the timer of patience
@@ -224,7 +223,7 @@ const requestIDLength = 15
 // is used up, only on calls that have none of their own faults.
 func (f *flight) before(w *world.World) error {
 	c := f.call
-	f.resolve()
+	f.look()
 	if forced := c.Header("Tweed-Error"); forced != "" && f.family.vendor() {
 		return f.forced(forced)
 	}
@@ -258,7 +257,7 @@ func (f *flight) decide(w *world.World) scenario.Plan {
 		return scenario.Plan{}
 	}
 	op := f.call.Op
-	call := scenario.Call{Method: op.Method, Path: op.Path, OperationID: op.ID, Facts: facts{f}}
+	call := scenario.Call{Method: op.Method, Path: op.Path, OperationID: op.ID, Facts: &f.facts}
 	return rules.Of(w).Decide(call, rules.Progress{World: w})
 }
 

@@ -109,10 +109,7 @@ func (l *lab) family() *Family {
 			}
 			return nil
 		}},
-		Facts: func(c *Call, name string) (any, bool) {
-			value, ok := c.Body.Fields[name]
-			return value, ok
-		},
+		About: func(*Call) About { return Nothing{} },
 		Write: func(c *Call, answer any, err *catalogue.Error) Reply {
 			if err != nil && err.Row.Family == catalogue.Tweed {
 				return TweedError(c, err)

@@ -12,6 +12,7 @@ import (
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/spell"
+	"tweed/emulator/scenario"
 )
 
 type messageBody struct {
@@ -98,10 +99,12 @@ func bodyOf(e *api.Entry) entryBody {
 		Seq: e.Seq, N: e.N, World: e.World, Time: e.Time.Format(time.RFC3339Nano), Family: e.Family, Op: e.Op,
 		Method: e.Method, Path: e.Path, Query: e.Query, Client: e.Client, Status: e.Status, Code: e.Code,
 		Rule: e.Rule, Fates: e.Fates, Notes: e.Notes, Sent: e.Sent, Request: string(e.Request), Reply: string(e.Reply),
-		Facts: make(map[string]any, len(e.Facts)), Headers: make([]headerBody, len(e.Headers)),
+		Facts: map[string]any{}, Headers: make([]headerBody, len(e.Headers)),
 	}
-	for _, fact := range e.Facts {
-		out.Facts[fact.Name] = fact.Value
+	for _, name := range scenario.FactsOf(e.Family) {
+		if value, ok := e.Fact(name); ok && value != nil && name != "world" && name != "client_id" {
+			out.Facts[name] = value
+		}
 	}
 	for i, h := range e.Headers {
 		out.Headers[i] = headerBody(h)

@@ -5,177 +5,154 @@ import (
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
-// fact derives what a scenario's "where" may ask about a Plaid call: a field of the
-// request, or what a token or an id in it resolves to.
-func fact(c *api.Call, name string) (any, bool) { return c.Fact(name, resolve) }
+// about is what a Plaid call is about: what the tokens and ids in it resolve to.
+type about struct {
+	item, alias, institution, user, clientUser string // of the Item
+	account, mask, routing                     string // of the account that the call names
+	processor, product                         string
+	products                                   any // a list
+}
 
-// resolve returns what the scenario package lists as facts of Plaid's calls.
-func resolve(c *api.Call, name string) (any, bool) {
+// Fact returns what the scenario package lists as facts of Plaid's calls.
+func (a *about) Fact(name string) (any, bool) {
 	switch name {
 	case "account_id":
-		return text(processorTokenIn(c).Account)
+		return text(a.account)
 	case "account_mask":
-		if acc := accountIn(c); acc != nil {
-			return text(acc.Mask)
-		}
-	case "routing_number":
-		if acc := accountIn(c); acc != nil && acc.ach != nil {
-			return text(acc.ach.Routing)
-		}
+		return text(a.mask)
+	case "client_user_id":
+		return text(a.clientUser)
+	case "institution_id":
+		return text(a.institution)
+	case "item":
+		return text(a.item)
+	case "item_alias":
+		return text(a.alias)
 	case "processor":
-		return text(processorOf(c))
+		return text(a.processor)
 	case "product":
-		if c.Op != nil {
-			return text(productOf(c.Op.Path))
-		}
+		return text(a.product)
 	case "products":
-		if list, ok := c.Body.Fields["initial_products"].([]any); ok {
-			return list, true
-		}
-		if item := itemIn(c); item != nil && item.Products != nil {
-			return item.Products, true
-		}
-	case "institution_id", "user", "item", "item_alias", "client_user_id":
-		return text(ofItem(c, name))
+		return a.products, a.products != nil
+	case "routing_number":
+		return text(a.routing)
+	case "user":
+		return text(a.user)
 	}
 	return nil, false
 }
 
+// Subject is the Item: its calls are counted for the fact attempt.
+func (a *about) Subject() string { return a.item }
+
 func text(value string) (any, bool) { return value, value != "" }
 
-// ofItem returns a text of the Item that the call is about, or that it makes.
-func ofItem(c *api.Call, name string) string {
-	if name == "client_user_id" {
-		if user, ok := c.Body.Fields["user"].(map[string]any); ok {
-			id, _ := user["client_user_id"].(string)
-			return id
-		}
+// aboutOf looks up what a call is about, whatever state its Item is in.
+func aboutOf(c *api.Call) api.About {
+	a := &about{product: productOf(c.Op.Path)}
+	a.lookUp(c.World, c.Body)
+	if id := c.Body.Text("account_id"); id != "" {
+		a.account = id
 	}
-	item := itemIn(c)
+	if a.account != "" {
+		a.ofAccount(c.World)
+	}
+	a.ofRequest(c)
+	return a
+}
+
+// lookUp finds what the tokens of a request lead to: the first of them that is there says
+// which Item it is.
+func (a *about) lookUp(w *world.World, body api.Body) {
+	var partner processorToken
+	if token := body.Text("processor_token"); token != "" {
+		partner, _ = processorTokens.Get(w, token)
+	}
+	a.account, a.processor = partner.Account, partner.Processor
 	switch {
-	case item == nil && name == "user":
-		return userOf(c)
-	case item == nil:
-		return ""
-	case name == "institution_id":
-		return item.Institution
-	case name == "item":
-		return item.ID
-	case name == "item_alias":
-		return item.Alias
-	case name == "client_user_id":
-		return item.ClientUser
-	}
-	return item.User
-}
-
-// userOf is the user name with which a Sandbox call makes an Item, "" for another call.
-func userOf(c *api.Call) string {
-	if c.Op == nil || c.Op.ID != "sandboxPublicTokenCreate" && c.Op.ID != "sandboxProcessorTokenCreate" {
-		return ""
-	}
-	options, _ := c.Body.Fields["options"].(map[string]any)
-	if user, ok := options["override_username"].(string); ok {
-		return user
-	}
-	return userGood
-}
-
-// subject is the Item that the call is about: its calls are counted for the fact attempt.
-func subject(c *api.Call) string {
-	if item := itemIn(c); item != nil {
-		return item.ID
-	}
-	return ""
-}
-
-// itemIn finds the Item that a token in the request leads to, whatever its state; nil
-// without one. It is looked up once for a call.
-func itemIn(c *api.Call) *Item {
-	if kept, ok := c.Kept("item"); ok {
-		item, _ := kept.(*Item)
-		return item
-	}
-	var item *Item
-	if found, ok := lookUpItem(c); ok {
-		item = &found
-	}
-	c.Keep("item", item)
-	return item
-}
-
-func lookUpItem(c *api.Call) (Item, bool) {
-	if token := c.Body.Text("access_token"); token != "" {
-		return itemByToken.First(c.World, token)
-	}
-	if token := c.Body.Text("public_token"); token != "" {
-		row, _ := publicTokens.Get(c.World, token)
-		return items.Get(c.World, row.Item)
-	}
-	if row := processorTokenIn(c); row.Item != "" {
-		return items.Get(c.World, row.Item)
-	}
-	if token := c.Body.Text("link_token"); token != "" {
-		row, _ := linkTokens.Get(c.World, token)
-		item, found := items.Get(c.World, row.Item)
-		if item.ClientUser == "" {
-			item.ClientUser = row.User
+	case body.Text("access_token") != "":
+		if item, ok := itemByToken.First(w, body.Text("access_token")); ok {
+			a.ofItem(item)
 		}
-		return item, found || row.User != ""
-	}
-	return Item{}, false
-}
-
-// processorTokenIn is what the request's processor token stands for; empty without one.
-func processorTokenIn(c *api.Call) (row processorToken) {
-	if token := c.Body.Text("processor_token"); token != "" {
-		row, _ = processorTokens.Get(c.World, token)
-	}
-	return row
-}
-
-// accountIn finds the account that the request names by its id or by a processor token;
-// nil without one. It is looked up once for a call.
-func accountIn(c *api.Call) *account {
-	id := c.Body.Text("account_id")
-	if id == "" {
-		id = processorTokenIn(c).Account
-	}
-	if id == "" {
-		return nil
-	}
-	if kept, ok := c.Kept("account"); ok {
-		acc, _ := kept.(*account)
-		return acc
-	}
-	var acc *account
-	if item := itemIn(c); item != nil {
-		if found, ok := item.account(c.World, id); ok {
-			acc = &found
+	case body.Text("public_token") != "":
+		row, _ := publicTokens.Get(w, body.Text("public_token"))
+		a.ofItemID(w, row.Item)
+	case partner.Item != "":
+		a.ofItemID(w, partner.Item)
+	case body.Text("link_token") != "":
+		row, _ := linkTokens.Get(w, body.Text("link_token"))
+		a.ofItemID(w, row.Item)
+		if a.clientUser == "" {
+			a.clientUser = row.User
 		}
 	}
-	c.Keep("account", acc)
-	return acc
 }
 
-// processorOf is the processor for whom a token is made, or by whom it is used.
-func processorOf(c *api.Call) string {
-	if row := processorTokenIn(c); row.Processor != "" || c.Op == nil {
-		return row.Processor
+func (a *about) ofItemID(w *world.World, id string) {
+	if item, ok := items.Get(w, id); ok {
+		a.ofItem(item)
+	}
+}
+
+func (a *about) ofItem(item Item) {
+	a.item, a.alias, a.institution = item.ID, item.Alias, item.Institution
+	a.user, a.clientUser = item.User, item.ClientUser
+	if item.Products != nil {
+		a.products = item.Products
+	}
+}
+
+// ofAccount takes over what is known of the account, if it is one of the Item's.
+func (a *about) ofAccount(w *world.World) {
+	item, known := items.Get(w, a.item)
+	if !known {
+		return
+	}
+	acc, _ := item.account(w, a.account)
+	a.mask = acc.Mask
+	if acc.ach != nil {
+		a.routing = acc.ach.Routing
+	}
+}
+
+// ofRequest takes over what the request says of an Item or a processor token that it makes.
+func (a *about) ofRequest(c *api.Call) {
+	if list, ok := c.Body.Fields["initial_products"].([]any); ok {
+		a.products = list
+	}
+	if user, ok := c.Body.Fields["user"].(map[string]any); ok {
+		a.clientUser, _ = user["client_user_id"].(string)
 	}
 	switch c.Op.ID {
+	case "sandboxPublicTokenCreate", "sandboxProcessorTokenCreate":
+		a.user = userGood
+		options, _ := c.Body.Fields["options"].(map[string]any)
+		if user, ok := options["override_username"].(string); ok {
+			a.user = user
+		}
 	case "processorApexProcessorTokenCreate", "itemProcessorTokenApexCreate":
-		return apex[0]
+		a.processor = apex[0]
 	case "processorStripeBankAccountTokenCreate":
-		return "stripe"
+		a.processor = "stripe"
 	case "exchangeToken":
-		if c.Body.Text("account_id") != "" { // without one no processor token is made
-			return apex[0]
+		if a.account != "" { // without one no processor token is made
+			a.processor = apex[0]
 		}
 	}
-	return ""
+}
+
+// AboutToken returns the facts of a processor token: of its Item and, if withAccount, of its
+// account, which take longer to find.
+func AboutToken(w *world.World, token string, withAccount bool) scenario.Facts {
+	a := &about{}
+	a.lookUp(w, api.Body{Fields: map[string]any{"processor_token": token}})
+	if withAccount {
+		a.ofAccount(w)
+	}
+	return a
 }
 
 // productPaths are the products by the beginning of the paths that draw on them (Plaid's
@@ -199,9 +176,4 @@ func productOf(path string) string {
 		return product
 	}
 	return productPaths[first]
-}
-
-// FactOf answers what a rule asks about the Item and the account behind a processor token.
-func FactOf(w *world.World, token, name string) (any, bool) {
-	return fact(&api.Call{World: w, Body: api.Body{Fields: map[string]any{"processor_token": token}}}, name)
 }

@@ -31,8 +31,8 @@ func Legacy() *api.Family {
 		Decode: legacyDecode,
 		Client: client,
 		Checks: []func(*api.Call) error{legacyCheckClient},
-		Facts:  fact, Subject: subject,
-		Write: legacyWrite,
+		About:  aboutOf,
+		Write:  legacyWrite,
 	}
 }
 

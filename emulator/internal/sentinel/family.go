@@ -11,7 +11,6 @@ import (
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/contract"
-	"tweed/emulator/internal/plaid"
 )
 
 var (
@@ -31,8 +30,8 @@ func Family() *api.Family {
 		Decode: decode,
 		Client: tokenClient,
 		Checks: []func(*api.Call) error{checkSession, checkBody, checkFields}, // the order is assumed
-		Facts:  facts{plaid: plaid.Family().Facts}.fact, Subject: subject,
-		Write: write,
+		About:  aboutOf,
+		Write:  write,
 	}
 }
 

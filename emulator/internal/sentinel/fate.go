@@ -239,5 +239,5 @@ func (f transferFacts) Fact(name string) (any, bool) {
 	if f.relationship.Bank.Token == "" {
 		return nil, false
 	}
-	return plaid.FactOf(f.world, f.relationship.Bank.Token, name)
+	return plaid.AboutToken(f.world, f.relationship.Bank.Token, false).Fact(name)
 }
