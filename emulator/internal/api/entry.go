@@ -42,7 +42,7 @@ type Entry struct {
 // What an entry costs beside its bodies, in bytes: itself with what it is about and its
 // place in the ring, and each header.
 const (
-	entryOverhead  = 640
+	entryOverhead  = 880
 	headerOverhead = 48
 )
 

@@ -83,7 +83,7 @@ func TestJournalGrowth(t *testing.T) {
 // Small entries after large ones make a ring grow that begins in its middle.
 func TestJournalGrowthOfWrappedRing(t *testing.T) {
 	t.Parallel()
-	j := NewJournal(200 * 1000)
+	j := NewJournal(250 * 1000)
 	for n := range uint64(60) {
 		j.Add(entry("w", n+1, 5000))
 	}

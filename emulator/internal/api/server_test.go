@@ -64,7 +64,7 @@ func newLab(t *testing.T, change func(*lab)) *lab {
 		Worlds: world.NewWorlds(100, func() time.Time { return monday }, func(string) (world.Config, error) {
 			return l.config, nil
 		}),
-		Journal: NewJournal(1 << 20), BodyLimit: 1000, Stop: l.stop,
+		Journal: NewJournal(4 << 20), BodyLimit: 1000, Stop: l.stop,
 		Base: func(host string) string { return "http://" + host },
 	}
 	if change != nil {
