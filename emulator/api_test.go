@@ -125,8 +125,7 @@ func TestOptions(t *testing.T) {
 		require.NotEmpty(t, kept)
 		require.Less(t, len(kept), 10)
 		require.Equal(t, uint64(20), kept[len(kept)-1].N, "the newest stay")
-		came, dropped := small.CallCount()
-		require.Equal(t, []uint64{20, uint64(20 - len(kept))}, []uint64{came, dropped})
+		require.Equal(t, uint64(20), small.CallCount(), "those that left, too")
 	})
 	t.Run("PublicURL", func(t *testing.T) {
 		t.Parallel()
@@ -304,9 +303,7 @@ func TestWorldReset(t *testing.T) {
 	newClient(t, emu, "other").post("/item/get", fields{})
 	all := emu.Calls()
 	require.Equal(t, append(w.Calls(), emu.World("other").Calls()...), all, "all worlds together, without those before the reset")
-	came, dropped := emu.CallCount()
-	require.Greater(t, came, uint64(len(all)), "which are counted all the same")
-	require.Zero(t, dropped)
+	require.Greater(t, emu.CallCount(), uint64(len(all)), "which are counted all the same")
 
 	require.NoError(t, w.Scenario(&scenario.Scenario{Seed: 9, Given: scenario.Given{Items: []scenario.Item{{As: "bob"}}}}))
 	require.Len(t, w.Items(), 1)

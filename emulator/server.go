@@ -76,15 +76,19 @@ func (e *Emulator) controlHandler() http.Handler {
 	guard := e.guard()
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
-		Shipped: Shipped, Schema: scenarios.Schema,
+		Shipped: Shipped, Schema: scenarios.Schema, Stop: e.stop,
 	}
 	family := calls.Family()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != control.Prefix+"health" {
 			if refused := guard.Check(r); refused != nil {
-				send(w, api.TweedError(&api.Call{}, refused))
+				api.Send(w, api.TweedError(&api.Call{}, refused))
 				return
 			}
+		}
+		if calls.Follows(r) {
+			calls.Follow(w, r)
+			return
 		}
 		escaped := *r // a world's name may have a slash in it: TestX%2Fsub
 		address := *r.URL
@@ -109,7 +113,7 @@ func (e *Emulator) outermost(next http.Handler) http.Handler {
 			if e.options.Logger != nil {
 				e.options.Logger.Error("a bug in Tweed", "panic", bug, "path", r.URL.Path, "stack", string(debug.Stack()))
 			}
-			send(w, api.PanicReply(bug))
+			api.Send(w, api.PanicReply(bug))
 		}()
 		next.ServeHTTP(w, r)
 	})

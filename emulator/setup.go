@@ -113,7 +113,7 @@ func (e *Emulator) setup(w *world.World, s *scenario.Scenario, prepared rules.Pr
 	for i, item := range s.Given.Items {
 		login := plaid.Login{
 			Institution: item.Institution, User: item.User, Password: item.Password, Products: item.Products,
-			Webhook: item.Webhook, Alias: item.As, Custom: item.Custom,
+			Webhook: item.Webhook, Alias: item.As, Custom: item.Custom, ClientUser: item.ClientUserID,
 		}
 		if err := login.Given(w); err != nil {
 			return scenario.Problems{s.Problem(fmt.Sprintf("given.items[%d]", i), "the item cannot be linked: "+err.Error(), "")}

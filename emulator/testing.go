@@ -8,11 +8,12 @@ import (
 	"tweed/emulator/internal/api"
 )
 
-// T is what RunT needs of *testing.T.
+// T is what RunT and verifications need of *testing.T.
 type T interface {
 	Helper()
 	Cleanup(func())
 	Failed() bool
+	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
 	Logf(format string, args ...any)
 }

@@ -16,6 +16,7 @@ import (
 type recordT struct {
 	failed   bool
 	fatal    string
+	errors   []string
 	logged   []string
 	cleanups []func()
 }
@@ -24,6 +25,10 @@ func (r *recordT) Helper()                        {}
 func (r *recordT) Cleanup(f func())               { r.cleanups = append(r.cleanups, f) }
 func (r *recordT) Failed() bool                   { return r.failed }
 func (r *recordT) Fatalf(format string, a ...any) { r.fatal = fmt.Sprintf(format, a...) }
+func (r *recordT) Errorf(format string, a ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, a...))
+}
+
 func (r *recordT) Logf(format string, a ...any) {
 	r.logged = append(r.logged, fmt.Sprintf(format, a...))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -178,8 +179,23 @@ type Call struct {
 	Code      string // the error's code, "" on success
 	Type      string // the error's type
 	Rule      string // the rule that changed the reply, "" if none did
+	Family    string // plaid, legacy, legit, sentinel, ale
+	Query     string
+	Sent      http.Header // headers of the request
 	Request   []byte
 	Reply     []byte
+
+	entry *api.Entry
+}
+
+// Fact returns what a rule's where could ask about the call when it came: institution_id,
+// item_alias, attempt, a field of the request. It says false when the call has no such
+// fact.
+func (c Call) Fact(name string) (value any, ok bool) {
+	if c.entry == nil {
+		return nil, false
+	}
+	return c.entry.Fact(name)
 }
 
 // Calls returns the world's calls that are still in the journal, oldest first.
@@ -189,18 +205,19 @@ func (w World) Calls() []Call { return w.emulator.calls(api.Filter{World: w.name
 func (e *Emulator) Calls() []Call { return e.calls(api.Filter{}) }
 
 // CallCount returns how many calls of the vendors' APIs came to all worlds since the start,
-// whatever left the journal since, and how many left it for want of room.
-func (e *Emulator) CallCount() (came, dropped uint64) { return e.journal.Count() }
+// whatever left the journal since.
+func (e *Emulator) CallCount() uint64 { return e.journal.Count() }
 
 func (e *Emulator) calls(f api.Filter) []Call {
 	entries, _ := e.journal.Read(f)
 	out := make([]Call, len(entries))
-	for i, entry := range entries {
+	for i := range entries {
+		entry := &entries[i]
 		out[i] = Call{
 			World: entry.World, N: entry.N, Time: entry.Time, Method: entry.Method, Base: entry.Base, Path: entry.Path,
 			Route: entry.Route, Operation: entry.Op, Client: entry.Client, Status: entry.Status,
-			Fault: entry.Fault, Code: entry.Code, Type: entry.Type, Rule: entry.Rule,
-			Request: entry.Request, Reply: bytes.Clone(entry.Reply),
+			Fault: entry.Fault, Code: entry.Code, Type: entry.Type, Rule: entry.Rule, Family: entry.Family, Query: entry.Query,
+			Sent: entry.Sent, Request: entry.Request, Reply: bytes.Clone(entry.Reply), entry: entry,
 		}
 	}
 	return out

@@ -14,8 +14,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"tweed/emulator/scenario"
 )
 
 // finish runs a program to its end.
@@ -47,7 +45,7 @@ func TestExecGoApp(t *testing.T) {
 		{
 			"an expectation", "twice", 97, "ok  \tfundingapp",
 			"tweed: the command passed, 17 calls came, 2 of 3 expectations are met: exit code 97",
-			[]string{"tweed: ../funding.yaml:11:7: calls of /sentinel/api/v1/transfers/achs/incoming with status 200: wanted count 1, got 2"},
+			[]string{"tweed: ../funding.yaml:11:7: calls of /sentinel/api/v1/transfers/achs/incoming with status 200: wanted 1, got 2"},
 		},
 		{
 			"no call", "offline", 96, "ok  \tfundingapp", "tweed: the command passed without a call: exit code 96",
@@ -173,13 +171,13 @@ func TestExecResults(t *testing.T) {
 	code, stdout, stderr := command(t, "exec", "--json", "--junit", junit, "--scenario", s, "--", tweed, "flow")
 	require.Equal(t, exitUnexpected, code, stderr)
 	require.Contains(t, stderr, "end: completed", "the command's stdout goes to stderr")
-	require.Contains(t, stderr, "\n::error title=tweed%3A "+s+",file=s.yaml,line=3,col=7::"+s+":3:7: calls of /item/get: wanted count 1, got 0\n")
+	require.Contains(t, stderr, "\n::error title=tweed%3A "+s+",file=s.yaml,line=3,col=7::"+s+":3:7: calls of /item/get: wanted 1, got 0\n")
 
 	var result execution
 	require.NoError(t, json.Unmarshal([]byte(stdout), &result))
 	require.Equal(t, []int{exitUnexpected, 0}, []int{result.Code, result.Ended})
 	require.Equal(t, []string{tweed, "flow"}, result.Command)
-	require.Equal(t, s+":3:7: calls of /item/get: wanted count 1, got 0", result.Problems.Error())
+	require.Equal(t, s+":3:7: calls of /item/get: wanted 1, got 0", result.Problems.Error())
 	require.Equal(t, uint64(15), result.Calls)
 
 	text, err := os.ReadFile(junit)
@@ -225,7 +223,7 @@ func TestExecEnds(t *testing.T) {
 	}{
 		{"its own code", []string{"--", "sh", "-c", call + "; exit 42"}, 42, "failed with exit code 42; 1 call came\n"},
 		{"its own code without a call", []string{"--", "sh", "-c", "exit 42"}, 42, "tweed: no call came to http://127.0.0.1:"},
-		{"its own code before an expectation", []string{"--scenario", never, "--", "sh", "-c", call + "; exit 5"}, 5, "wanted count 0, got 1"},
+		{"its own code before an expectation", []string{"--scenario", never, "--", "sh", "-c", call + "; exit 5"}, 5, "wanted none, got 1"},
 		{"a signal", []string{"--", "sh", "-c", "kill -KILL $$"}, 137, "was ended by the signal killed"},
 		{"an expectation", []string{"--scenario", never, "--", "sh", "-c", call}, 97, never + ":1:18: calls of /item/get"},
 		{"good", []string{"--", "sh", "-c", call}, 0, "good: the command passed, 1 call came\n"},
@@ -268,14 +266,4 @@ func TestExecSeedAndClock(t *testing.T) {
 		require.Contains(t, stdout, test.seed, stderr)
 		require.Contains(t, stdout, test.run)
 	}
-}
-
-// TestExecWithoutRoom: calls that left the journal cannot be counted, and that is said.
-func TestExecWithoutRoom(t *testing.T) {
-	t.Parallel()
-	s, err := scenario.Load("s.yaml", []byte("expect: {calls: [{call: /item/get, count: 0}]}\n"))
-	require.NoError(t, err)
-	require.Empty(t, expectations(s, nil, 0)[0].Problems)
-	require.Equal(t, "s.yaml:1:18: there was no room for 3 of the calls, and they were not counted",
-		expectations(s, nil, 3)[0].Problems.Error())
 }

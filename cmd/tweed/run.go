@@ -180,6 +180,6 @@ func printReport(w io.Writer, r *runner.Report) {
 	}
 	fmt.Fprintf(w, "%s %s\n", word, r.File)
 	for _, problem := range r.Problems {
-		fmt.Fprintf(w, "     %s\n", problem)
+		fmt.Fprintf(w, "     %s\n", strings.ReplaceAll(problem.String(), "\n", "\n     "))
 	}
 }

@@ -108,7 +108,7 @@ func TestRunWritesJUnit(t *testing.T) {
 	}, got[:3])
 	require.Equal(t, []string{
 		"RED: step 1 (/item/get): RED:4:74: step 1 (/item/get): status: wanted 400, got 200", "RED: step 2 (/item/get)",
-		"RED: calls 1 (/item/get)", "RED: calls 2 (/auth/get): RED:6:47: calls of /auth/get: wanted count 1, got 0",
+		"RED: calls 1 (/item/get)", "RED: calls 2 (/auth/get): RED:6:47: calls of /auth/get: wanted 1, got 0",
 	}, got[len(got)-4:])
 	require.Len(t, got, parsed.Tests)
 	require.Equal(t, 2, parsed.Failures)

@@ -15,7 +15,8 @@ const (
 // compiled is a rule in a form to decide with.
 type compiled struct {
 	name     string
-	number   int // order of adding to its table
+	source   *Rule // as it was written
+	number   int   // order of adding to its table
 	patterns []pattern
 	where    []question // without the index
 	index    string     // the fact by which the rule is found, "" = none
@@ -46,7 +47,7 @@ var first = []string{
 
 func newCompiled(r *Rule, name string) *compiled {
 	c := &compiled{
-		name: name, skip: uint64(max(0, r.Skip)), every: uint64(max(1, r.Every)), times: uint64(max(0, r.Times)),
+		name: name, source: r, skip: uint64(max(0, r.Skip)), every: uint64(max(1, r.Every)), times: uint64(max(0, r.Times)),
 		chance: r.Chance, until: r.Until, limit: r.Then.RateLimit,
 		metKey: metPrefix + name, usedKey: usedPrefix + name, untilKey: untilPrefix + name, delayKey: name + " delay",
 	}

@@ -9,6 +9,8 @@ import (
 	"tweed/emulator/internal/spell"
 )
 
+//go:generate go run ./gen/facts
+
 // Facts answers what a rule's where asks about one call. The pipeline implements it. A
 // fact is text, a number (int64, float64, json.Number), a bool, nil for an explicit null,
 // []string or []any for a list. It says false when the call has no such fact.
@@ -32,35 +34,72 @@ type Fact struct {
 	Name  string   `json:"name"`
 	About string   `json:"about"`
 	Type  FactType `json:"type"`
+	// Of are the families whose calls can answer a resolved fact: plaid, legacy (the old
+	// /exchange_token), legit, sentinel, ale.
+	Of []string `json:"of,omitempty"`
 }
 
+// Families whose calls answer a fact; Sentinel's answer those of Items by the processor
+// token.
+var (
+	everyFamily = []string{"plaid", "legacy", "legit", "sentinel", "ale"}
+	ofPlaid     = []string{"plaid"}
+	ofSentinel  = []string{"sentinel"}
+	ofItems     = []string{"plaid", "legacy", "sentinel"}
+)
+
 // resolved are the facts that are looked up for a call, beside the fields of its request.
+// They are what was known when the call came, before it changed anything.
 var resolved = []Fact{
-	{"account", "the Apex account of a Sentinel call, from its body, query or relationship", FactText},
-	{"account_id", "the Plaid account: of the request, or of the processor token that it carries", FactText},
-	{"account_mask", "the last digits of the account that the call is about", FactText},
-	{"amount_cents", "the amount of a transfer, in cents; of micro-deposits the sum", FactNumber},
-	{"attempt", "how often this operation has been called for the same Item, this call included", FactNumber},
-	{"client_id", "who calls: client_id or Sentinel's user name, without the world's name", FactText},
-	{"client_user_id", "user.client_user_id of the link token from which the Item comes", FactText},
-	{"direction", "INCOMING for a deposit, OUTGOING for a withdrawal and for micro-deposits", FactText},
-	{"external_transfer_id", "the caller's own id of a transfer", FactText},
-	{"institution_id", "the institution: of the request, or of the Item that the call is about", FactText},
-	{"item", "the id of the Item that the call's token belongs to", FactText},
-	{"item_alias", "the name that given: has for the Item (as)", FactText},
-	{"processor", "the processor of a processor token that is made or used", FactText},
-	{"product", "the product that the operation draws on", FactText},
-	{"products", "the products of the Item", FactList},
-	{"routing_number", "the routing number of the account that the call is about", FactText},
-	{"user", "the Sandbox user name with which the Item was made", FactText},
-	{"world", "the world's name", FactText},
+	{"account", "the Apex account of the path, body or query, or of the relationship or transfer", FactText, ofSentinel},
+	{"account_id", "the Plaid account: of the request, or of the processor token that it carries", FactText, ofItems},
+	{"account_mask", "the last digits of the account that the call is about", FactText, ofItems},
+	{"amount_cents", "the amount of the transfer that is made or named, in cents; of micro-deposits the sum", FactNumber, ofSentinel},
+	{
+		"attempt", "the how-manieth call of this operation for the same Item (at Sentinel: transfer, relationship or " +
+			"account; for a call about none of them: in the world), this one included; a call that fails by the " +
+			"client's own fault is not counted, as for rules", FactNumber, everyFamily,
+	},
+	{"client_id", "who calls: client_id or Sentinel's user name, without the world's name", FactText, everyFamily},
+	{
+		"client_user_id", "user.client_user_id of the request, else of the Item that the call is about, else of the " +
+			"link token that it carries", FactText, ofItems,
+	},
+	{"direction", "INCOMING for a deposit, OUTGOING for a withdrawal and for micro-deposits", FactText, ofSentinel},
+	{"external_transfer_id", "the caller's own id of the transfer that is made or named", FactText, ofSentinel},
+	{"institution_id", "the institution: of the request, or of the Item that the call is about", FactText, ofItems},
+	{"item", "the id of the Item that the call's token belongs to", FactText, ofItems},
+	{"item_alias", "the name that given: has for the Item (as)", FactText, ofItems},
+	{"processor", "the processor of the processor token that is made or used", FactText, ofItems},
+	{"product", "the product that the operation draws on, by its path: auth, balance, identity, ...", FactText, ofPlaid},
+	{
+		"products", "the products that the request asks for (products, initial_products), else those of the Item",
+		FactList, ofItems,
+	},
+	{"routing_number", "the routing number of the account that the call is about", FactText, ofItems},
+	{"user", "the Sandbox user name with which the Item was made, or is made by this call", FactText, ofItems},
+	{"world", "the world's name", FactText, everyFamily},
 }
+
+// factsOf are the names of the resolved facts by family.
+var factsOf = sync.OnceValue(func() map[string][]string {
+	all := map[string][]string{}
+	for _, fact := range resolved {
+		for _, family := range fact.Of {
+			all[family] = append(all[family], fact.Name)
+		}
+	}
+	return all
+})
+
+// FactsOf lists the resolved facts that calls of a family can answer, sorted by name.
+func FactsOf(family string) []string { return factsOf()[family] }
 
 // vocabulary is the table of all facts by name, made when it is first asked for.
 var vocabulary = sync.OnceValue(func() map[string]Fact {
 	all := map[string]Fact{}
 	for _, name := range contract.FieldNames() {
-		all[name] = Fact{name, "the request field " + name + " as it was sent", FactField}
+		all[name] = Fact{Name: name, About: "the request field " + name + " as it was sent", Type: FactField}
 	}
 	for _, fact := range resolved {
 		all[fact.Name] = fact

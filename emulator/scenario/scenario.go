@@ -91,6 +91,9 @@ type Item struct {
 	// User and Password are a Sandbox login: user_good, user_custom, error_<CODE>.
 	User     string `yaml:"user"`
 	Password string `yaml:"password"`
+	// ClientUserID is the client_user_id of the link token from which the Item comes, for
+	// rules and verifications. "" = none.
+	ClientUserID string `yaml:"client_user_id"`
 	// Products are the Item's products. Empty = auth.
 	Products []string `yaml:"products"`
 	// Webhook is the Item's webhook URL.
@@ -221,6 +224,7 @@ func (s *Scenario) check(r *report, at place) {
 	s.checkAliases(r, at.key("rules"))
 	s.checkSteps(r, at.key("steps"))
 	s.Expect.check(r, at.key("expect"))
+	s.checkExpectedRules(r, at.key("expect"))
 }
 
 // oneOf reports a word under a key that is not in a list. In a file an empty one is not,

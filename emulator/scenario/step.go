@@ -72,33 +72,12 @@ type StepExpect struct {
 	Fault FaultKind `yaml:"fault"`
 }
 
-// Expect is what must be true when all steps are done.
-type Expect struct {
-	// Flow is how the reference client's flow ends.
-	Flow FlowExpect `yaml:"flow"`
-	// Calls count the calls that came.
-	Calls []CallExpect `yaml:"calls"`
-}
-
 // FlowExpect is how a flow ends.
 type FlowExpect struct {
 	// Ends is completed, returned, rejected, canceled, pending or failed.
 	Ends string `yaml:"ends"`
 	// Reason is the return code (R01), reject reason or error code of the end.
 	Reason string `yaml:"reason"`
-}
-
-// CallExpect counts calls.
-type CallExpect struct {
-	// Call says which calls are counted.
-	Call Calls `yaml:"call"`
-	// Count is how many there must be: a number, a list of numbers, or {min, max}. The
-	// number 0 says that the call must not come. Without it there must be at least one.
-	Count *Condition `yaml:"count"`
-	// Status counts only calls that were answered with this HTTP status.
-	Status int `yaml:"status"`
-	// Error counts only calls that were answered with this error, CODE or TYPE/CODE.
-	Error string `yaml:"error"`
 }
 
 func (Step) limits() limits {
@@ -124,18 +103,6 @@ func (StepExpect) limits() limits {
 }
 
 func (FlowExpect) limits() limits { return limits{keys: map[string]schema{"ends": words(Ends()...)}} }
-
-func (CallExpect) limits() limits {
-	count := anyOf(schema{"type": "integer", "minimum": 0}, textLike(`^-?[0-9]`))
-	return limits{
-		keys: map[string]schema{
-			"count":  anyOf(count, schema{"type": "array", "items": count, "minItems": 1}, ref("bounds")),
-			"status": integer(100, 599),
-			"error":  ref("ErrorCode"),
-		},
-		whole: schema{"type": "object", "required": []string{"call"}},
-	}
-}
 
 // FlowSteps are the steps of the reference client's flow, in order; a withdrawal takes
 // the place of the deposit.
@@ -306,37 +273,6 @@ func (e *StepExpect) check(r *report, at place) {
 	checkWanted(r, e.Body, at.key("body"))
 	for _, name := range sortedKeys(e.Headers) {
 		checkWanted(r, e.Headers[name], at.key("headers").key(name))
-	}
-}
-
-func (e *Expect) check(r *report, at place) {
-	oneOf(r, e.Flow.Ends, Ends(), at.key("flow"), "ends")
-	for i := range e.Calls {
-		call, below := &e.Calls[i], at.key("calls").index(i)
-		if len(call.Call.list()) == 0 {
-			r.add(below, "it does not say which calls are counted", "write call: /accounts/balance/get")
-		}
-		r.checkCalls(call.Call, below.key("call"))
-		if call.Count != nil {
-			call.Count.check(r, below.key("count"))
-			checkCount(r, *call.Count, below.key("count"))
-		}
-		if call.Status != 0 && (call.Status < 100 || call.Status > 599) || call.Status == 0 && below.has("status") {
-			r.add(below.key("status"), "the status is out of range", "an HTTP status is a number from 100 to 599")
-		}
-		checkCode(r, call.Error, below)
-	}
-}
-
-// checkCount reports a count that no number of calls can be.
-func checkCount(r *report, c Condition, at place) {
-	bad := c.Missing || c.Present
-	for _, value := range c.AnyOf {
-		n, ok := asNumber(value)
-		bad = bad || !ok || n < 0 || n != float64(int64(n))
-	}
-	if bad {
-		r.add(at, "a count is a whole number", "write 2, [1, 2], {min: 1}, or 0 for never")
 	}
 }
 

@@ -42,12 +42,14 @@ func (s *Scenario) warnExpectations(r *report, at place) {
 		step.warnReferences(r, at, known)
 		s.warnStatus(r, step.Expect.Error, step.Expect.Status, at.key("expect"))
 	})
-	below := at.key("expect").key("calls")
-	for i := range s.Expect.Calls {
-		call := &s.Expect.Calls[i]
-		s.warnStatus(r, call.Error, call.Status, below.index(i))
-		s.warnCount(r, call, below.index(i))
+	warnCalls := func(calls []CallExpect, at place) {
+		for i := range calls {
+			s.warnStatus(r, calls[i].Error, calls[i].Status, at.index(i))
+			s.warnCount(r, &calls[i], at.index(i))
+		}
 	}
+	warnCalls(s.Expect.Calls, at.key("expect").key("calls"))
+	warnCalls(s.Expect.InOrder, at.key("expect").key("in_order"))
 	s.warnEnd(r, at.key("expect").key("flow"))
 }
 
@@ -110,9 +112,9 @@ func (s *Scenario) warnCount(r *report, e *CallExpect, at place) {
 	switch {
 	case least <= most:
 	case most == 0:
-		r.add(at.key("call"), "nothing calls "+string(e.Call), "the scenario has steps, and neither they nor their flow do")
+		r.add(at.key("call"), "nothing calls "+e.Subject(), "the scenario has steps, and neither they nor their flow do")
 	default:
-		r.add(at.key("count"), string(e.Call)+" is called "+count(most, "time")+" at most",
+		r.add(at.key("count"), e.Subject()+" is called "+count(most, "time")+" at most",
 			"the steps do not call it more often")
 	}
 }
@@ -141,7 +143,7 @@ func leastCount(c *Condition) int {
 func (s *Scenario) mostCalls(e *CallExpect) int {
 	reach := s.flowReach()
 	for _, call := range FlowCalls() {
-		if slices.Index(FlowSteps(), call.Step) <= reach && e.takesIn(Seen{Method: call.Method, Path: call.Path}) {
+		if slices.Index(FlowSteps(), call.Step) <= reach && e.takesIn(&Seen{Method: call.Method, Route: call.Path}) {
 			return math.MaxInt
 		}
 	}
@@ -153,12 +155,12 @@ func (s *Scenario) mostCalls(e *CallExpect) int {
 		}
 		ops := operationsAt(path)
 		if slices.ContainsFunc(ops, func(op operation) bool {
-			return op.Method == method && e.takesIn(Seen{Method: method, Path: op.Path})
+			return op.Method == method && e.takesIn(&Seen{Method: method, Route: op.Path})
 		}) {
 			most++
 		}
 		atApex := slices.ContainsFunc(ops, func(op operation) bool { return op.Family != catalogue.Plaid })
-		if atApex && e.takesIn(Seen{Method: "POST", Path: loginPath}) {
+		if atApex && e.takesIn(&Seen{Method: "POST", Route: loginPath}) {
 			return math.MaxInt
 		}
 	}

@@ -5,6 +5,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -267,24 +268,32 @@ func (r *run) compareEnd(ctx context.Context) {
 		r.examine("flow", "expect.flow", func() []string { return r.compareFlowEnd(ctx) })
 		r.report.Cases[len(r.report.Cases)-1].Time += r.walked
 	}
-	for _, one := range Calls(r.scenario, r.world.Calls()) {
+	for _, one := range Calls(r.scenario, r.world.Check) {
 		r.report.Add(one)
 	}
 }
 
-// Calls compares the calls that came with what the scenario expects of their numbers: a
-// case for each expectation.
-func Calls(s *scenario.Scenario, calls []emulator.Call) (cases []report.Case) {
-	var seen []scenario.Seen
-	for _, c := range calls {
-		seen = append(seen, scenario.Seen{Method: c.Method, Path: c.Route, Status: c.Status, Code: c.Code, Type: c.Type})
-	}
-	for i, wanted := range s.Expect.Calls {
-		one := report.Case{Name: fmt.Sprintf("calls %d (%s)", i+1, wanted.Call)}
-		for _, text := range (scenario.Expect{Calls: []scenario.CallExpect{wanted}}).Check(seen) {
-			one.Problems = append(one.Problems, s.Problem(fmt.Sprintf("expect.calls[%d]", i), text, ""))
+// Calls compares the calls that came with what the scenario expects of them: a case for each
+// number of calls that it expects, and one for their order.
+func Calls(s *scenario.Scenario, check func(scenario.Expect) error) (cases []report.Case) {
+	verify := func(name, path string, e scenario.Expect) {
+		one := report.Case{Name: name}
+		err := check(e)
+		if wrong, ok := errors.AsType[scenario.Mismatches](err); ok {
+			for _, mismatch := range wrong {
+				one.Problems = append(one.Problems, s.Problem(path, mismatch.String(), ""))
+			}
+		} else if err != nil {
+			one.Problems = append(one.Problems, s.Problem(path, err.Error(), ""))
 		}
 		cases = append(cases, one)
+	}
+	for i, wanted := range s.Expect.Calls {
+		verify(fmt.Sprintf("calls %d (%s)", i+1, wanted.Subject()), fmt.Sprintf("expect.calls[%d]", i),
+			scenario.Expect{Calls: []scenario.CallExpect{wanted}})
+	}
+	if len(s.Expect.InOrder) > 0 {
+		verify("calls in order", "expect.in_order", scenario.Expect{InOrder: s.Expect.InOrder})
 	}
 	return cases
 }

@@ -122,7 +122,7 @@ func TestProblems(t *testing.T) {
 		{"the flow by itself", "rules: [{call: /auth/get, then: {error: ITEM_LOCKED}}, " +
 			"{call: /processor/*, then: {error: ITEM_LOCKED}}]", []string{"flow: it ended failed at processor_token"}},
 		{"calls", given + "steps: [" + get + "}]\nexpect: {calls: [{call: /item/get, count: 2}, {call: /auth/get}]}", []string{
-			"calls of /item/get: wanted count 2, got 1", "calls of /auth/get: wanted at least one call, got 0",
+			"calls of /item/get: wanted 2, got 1", "calls of /auth/get: wanted at least one, got 0",
 		}},
 		{"none", given + "steps: [" + get + "}, {advance: 1h}, {advance: 2 banking days}]\n" +
 			"expect: {calls: [{call: /item/get, count: {max: 1}}]}", nil},

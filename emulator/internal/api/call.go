@@ -28,6 +28,7 @@ type Call struct {
 	req   *Request
 	memo  map[string]any
 	notes []string
+	fates []string
 }
 
 // Header returns a header of the request.
@@ -58,6 +59,10 @@ func (c *Call) Kept(name string) (any, bool) {
 func (c *Call) Note(format string, args ...any) {
 	c.notes = append(c.notes, fmt.Sprintf(format, args...))
 }
+
+// Decided says that a scenario's rule decided what becomes of a transfer that the call
+// makes, for the journal and for verifications.
+func (c *Call) Decided(rule string) { c.fates = append(c.fates, rule) }
 
 // Park is what an operation returns as its error to be run again later: when the world
 // changes, or when its patience ends, whichever is first.

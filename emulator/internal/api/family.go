@@ -22,16 +22,35 @@ type Family struct {
 	// Checks are what the vendor looks at before the operation, in the vendor's order.
 	// The first error wins.
 	Checks []func(*Call) error
-	// Facts derives what a scenario's "where" may ask about a call.
-	Facts func(c *Call, name string) (any, bool)
+	// About looks up what a call is about, for what a scenario's "where" may ask of it.
+	About func(c *Call) About
 	// Write turns an answer, or an error if it is not nil, into bytes.
 	Write func(c *Call, answer any, err *catalogue.Error) Reply
 }
 
-// vendor tells a vendor's dialect from Tweed's own control API, which has no facts: no
+// vendor tells a vendor's dialect from Tweed's own control API, which has nothing that a rule could ask: no
 // rule acts on it, the journal leaves it out, and it moves no clock and no counter of a
 // world by itself.
-func (f *Family) vendor() bool { return f.Facts != nil }
+func (f *Family) vendor() bool { return f.About != nil }
+
+// About is what a call is about. It is looked up before the call changes anything, and what
+// it answers does not change afterwards: the journal keeps it.
+type About interface {
+	// Fact returns a resolved fact, see scenario.KnownFacts.
+	Fact(name string) (value any, ok bool)
+	// Subject names it, "" for nothing in particular: calls are counted by it for the fact
+	// attempt.
+	Subject() string
+}
+
+// Nothing is what calls are about that no other fact than those of any call tells apart.
+type Nothing struct{}
+
+// Fact returns none.
+func (Nothing) Fact(string) (any, bool) { return nil, false }
+
+// Subject is that of all such calls.
+func (Nothing) Subject() string { return "" }
 
 // Depth says how deep an operation goes.
 type Depth string

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -105,9 +106,9 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 	e := &Entry{
 		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
-		Status: reply.Status, Fault: string(f.plan.Fault.Kind), Rule: f.plan.Rule, Notes: c.notes,
-		Base:    c.BaseURL,
-		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header,
+		Status: reply.Status, Fault: string(f.plan.Fault.Kind), Rule: f.plan.Rule, Fates: c.fates, Passed: f.plan.Passed(),
+		Notes: c.notes, Base: c.BaseURL, Sent: f.req.Header,
+		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header, About: f.facts.about, Attempt: f.facts.attempt,
 	}
 	if c.Op != nil {
 		e.Op, e.Route = c.Op.ID, c.Op.Path
@@ -118,21 +119,6 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 	f.Journal.Add(e)
 	if f.Log != nil {
 		f.Log.Debug("call", "world", e.World, "n", e.N, "path", e.Path, "status", e.Status, "code", e.Code, "rule", e.Rule)
-	}
-}
-
-// facts let the scenario ask a family about a call.
-type facts struct{ f *flight }
-
-// Fact returns a fact by its name.
-func (s facts) Fact(name string) (any, bool) {
-	switch c := s.f.call; name {
-	case "world":
-		return c.World.Name(), true
-	case "client_id":
-		return c.Client.ID, c.Client.Found
-	default:
-		return s.f.family.Facts(c, name)
 	}
 }
 
@@ -148,10 +134,12 @@ func JSONReply(status int, v any, header ...Header) Reply {
 
 // TweedError is the body of Tweed's own refusals, the same in every family.
 func TweedError(c *Call, e *catalogue.Error) Reply {
-	return JSONReply(e.Status, map[string]any{
+	body := map[string]any{
 		"error_type": "TWEED_ERROR", "error_code": e.Row.Code, "error_message": e.Message,
 		"display_message": nil, "request_id": c.RequestID,
-	}, Header{http.CanonicalHeaderKey("Tweed-World"), worldOf(c)})
+	}
+	maps.Copy(body, e.Extra)
+	return JSONReply(e.Status, body, Header{http.CanonicalHeaderKey("Tweed-World"), worldOf(c)})
 }
 
 func worldOf(c *Call) string {
@@ -163,3 +151,12 @@ func worldOf(c *Call) string {
 
 // PanicReply is the answer to a request that met a bug outside of an operation.
 func PanicReply(bug any) Reply { return TweedError(&Call{}, errPanic.New("text", fmt.Sprint(bug))) }
+
+// Send writes a reply that no flight made.
+func Send(w http.ResponseWriter, reply Reply) {
+	for _, h := range reply.Header {
+		w.Header().Set(h.Name, h.Value)
+	}
+	w.WriteHeader(reply.Status)
+	_, _ = w.Write(reply.Body) // the client may have left
+}

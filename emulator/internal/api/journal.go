@@ -1,61 +1,44 @@
 package api
 
 import (
+	"slices"
+	"sort"
 	"sync"
-	"time"
 )
-
-// Entry is one request and its reply as the journal keeps them. Secrets are taken out
-// when an entry is read (see Redact).
-type Entry struct {
-	Seq     uint64    // over all worlds, in the order of commit
-	N       uint64    // within the world, from 1
-	World   string    // the world's name
-	Time    time.Time // the world's time
-	Family  string
-	Op      string // the operation id, "" for a path that is none
-	Method  string
-	Base    string // where the caller reached Tweed, without a slash at the end
-	Path    string
-	Route   string // the path as the contract has it: what varies stands in braces
-	Query   string
-	Client  string // client_id or user name, without the world's name
-	Status  int    // 0 when no status line went out
-	Fault   string // what a rule did to the reply on the wire, "" if none did
-	Code    string // the error's code, "" on success
-	Type    string // the error's type
-	Rule    string // the scenario rule that changed the reply, "" if none did
-	Notes   []string
-	Request []byte
-	Reply   []byte
-	Headers []Header // of the reply
-}
-
-// entryOverhead is what an entry costs beside its bodies, in bytes.
-const entryOverhead = 320
-
-func (e *Entry) size() int { return len(e.Request) + len(e.Reply) + entryOverhead }
 
 // Journal keeps the newest entries of all worlds, bounded in bytes. It is no part of a
 // world: reset and import leave it alone.
 type Journal struct {
 	limit int
 
-	mu      sync.Mutex
-	entries []*Entry // a ring: head is the oldest
-	head    int
-	count   int
-	bytes   int
-	seq     uint64
-	gone    uint64
+	mu        sync.Mutex
+	entries   []*Entry // a ring: head is the oldest
+	head      int
+	count     int
+	bytes     int
+	seq       uint64
+	all       loss            // of all worlds
+	lost      map[string]loss // by world
+	followers []*Follower
+	grown     chan struct{} // closed by the next Add, nil when nobody waits
+}
+
+// loss is what left the journal for want of room.
+type loss struct {
+	calls uint64
+	last  uint64 // the greatest Seq among them
 }
 
 // NewJournal returns an empty journal that keeps about limit bytes. A limit of zero
 // keeps nothing.
-func NewJournal(limit int) *Journal { return &Journal{limit: limit} }
+func NewJournal(limit int) *Journal { return &Journal{limit: limit, lost: map[string]loss{}} }
+
+// Off says whether the journal keeps nothing at all.
+func (j *Journal) Off() bool { return j == nil || j.limit == 0 }
 
 // Add appends an entry and numbers it. The oldest leave when there is no room.
 func (j *Journal) Add(e *Entry) {
+	e.cost = e.size()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.seq++
@@ -65,22 +48,43 @@ func (j *Journal) Add(e *Entry) {
 	}
 	j.entries[(j.head+j.count)%len(j.entries)] = e
 	j.count++
-	j.bytes += e.size()
+	j.bytes += e.cost
 	for j.count > 0 && j.bytes > j.limit {
-		j.bytes -= j.entries[j.head].size()
-		j.entries[j.head] = nil
-		j.head = (j.head + 1) % len(j.entries)
-		j.count--
-		j.gone++
+		j.dropOldest()
+	}
+	if j.grown != nil {
+		close(j.grown)
+		j.grown = nil
+	}
+}
+
+func (j *Journal) dropOldest() {
+	e := j.entries[j.head]
+	j.bytes -= e.cost
+	j.entries[j.head] = nil
+	j.head = (j.head + 1) % len(j.entries)
+	j.count--
+	j.all = loss{j.all.calls + 1, e.Seq}
+	j.lost[e.World] = loss{j.lost[e.World].calls + 1, e.Seq}
+	for _, f := range j.followers {
+		f.missed(e)
 	}
 }
 
 func (j *Journal) grow() {
 	bigger := make([]*Entry, max(64, 2*len(j.entries)))
 	for i := range j.count {
-		bigger[i] = j.entries[(j.head+i)%len(j.entries)]
+		bigger[i] = j.at(i)
 	}
 	j.entries, j.head = bigger, 0
+}
+
+// at is the i-th entry, the oldest first.
+func (j *Journal) at(i int) *Entry { return j.entries[(j.head+i)%len(j.entries)] }
+
+// after is the index of the first entry with a greater Seq.
+func (j *Journal) after(seq uint64) int {
+	return sort.Search(j.count, func(i int) bool { return j.at(i).Seq > seq })
 }
 
 // Filter chooses entries. Empty fields choose all.
@@ -90,62 +94,103 @@ type Filter struct {
 	Op     string
 	Code   string
 	Client string
-	Since  uint64 // only entries with a greater Seq
-	Last   int    // only the newest so many
+	Family string
+	Rule   string // acted on the call, at its reply or at a transfer
+	Status int
+	Facts  map[string]string // resolved facts and their values, as text
+	Since  uint64            // only entries with a greater Seq
+	Last   int               // only the newest so many
 }
 
-func (f Filter) match(e *Entry) bool {
-	return (f.World == "" || f.World == e.World) &&
-		(f.Path == "" || f.Path == e.Path) &&
-		(f.Op == "" || f.Op == e.Op) &&
-		(f.Code == "" || f.Code == e.Code) &&
-		(f.Client == "" || f.Client == e.Client) &&
-		e.Seq > f.Since
+// match says whether an entry is chosen, Since and Last aside.
+func (f *Filter) match(e *Entry) bool {
+	for _, one := range [...]struct{ wanted, have string }{
+		{f.World, e.World},
+		{f.Path, e.Path},
+		{f.Op, e.Op},
+		{f.Code, e.Code},
+		{f.Client, e.Client},
+		{f.Family, e.Family},
+	} {
+		if one.wanted != "" && one.wanted != one.have {
+			return false
+		}
+	}
+	return (f.Rule == "" || f.Rule == e.Rule || slices.Contains(e.Fates, f.Rule)) &&
+		(f.Status == 0 || f.Status == e.Status) && f.matchFacts(e)
+}
+
+func (f *Filter) matchFacts(e *Entry) bool {
+	if len(f.Facts) == 0 {
+		return true
+	}
+	facts := e.open()
+	for name, wanted := range f.Facts {
+		if value, _ := facts.Fact(name); value != wanted {
+			return false
+		}
+	}
+	return true
 }
 
 // Read returns the chosen entries, oldest first, with secrets taken out, and how many
-// entries of any kind have left the journal for want of room.
+// entries have left the journal for want of room that might have been among them: those
+// of the filter's world (of all, without one) since its Since, whatever else it asks, and
+// none when its Last are all there.
 func (j *Journal) Read(f Filter) (entries []Entry, gone uint64) {
 	j.mu.Lock()
 	var chosen []*Entry
-	for i := range j.count {
-		if e := j.entries[(j.head+i)%len(j.entries)]; f.match(e) {
+	for i := j.after(f.Since); i < j.count; i++ {
+		if e := j.at(i); f.match(e) {
 			chosen = append(chosen, e)
 		}
 	}
-	gone = j.gone
+	lost := j.all
+	if f.World != "" {
+		lost = j.lost[f.World]
+	}
 	j.mu.Unlock()
+	if f.Since < lost.last && (f.Last == 0 || len(chosen) < f.Last) {
+		gone = lost.calls
+	}
 	if f.Last > 0 && len(chosen) > f.Last {
 		chosen = chosen[len(chosen)-f.Last:]
 	}
-	entries = make([]Entry, len(chosen))
-	for i, e := range chosen {
-		entries[i] = *e
-		entries[i].Request = Redact(e.Request)
-		entries[i].Query = RedactQuery(e.Query)
-	}
-	return entries, gone
+	return redacted(chosen), gone
 }
 
-// Count returns how many entries were ever added, and how many left for want of room.
-func (j *Journal) Count() (added, gone uint64) {
+func redacted(chosen []*Entry) []Entry {
+	entries := make([]Entry, len(chosen))
+	for i, e := range chosen {
+		entries[i] = e.redacted()
+	}
+	return entries
+}
+
+// Count returns how many entries were ever added.
+func (j *Journal) Count() uint64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.seq, j.gone
+	return j.seq
 }
 
-// Clear forgets all entries of a world, or all if world is empty.
+// Clear forgets all entries of a world, or all if world is empty, and what was lost.
 func (j *Journal) Clear(world string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := make([]*Entry, 0, j.count)
 	j.bytes = 0
 	for i := range j.count {
-		e := j.entries[(j.head+i)%len(j.entries)]
-		if world != "" && e.World != world {
+		if e := j.at(i); world != "" && e.World != world {
 			kept = append(kept, e)
-			j.bytes += e.size()
+			j.bytes += e.cost
 		}
 	}
 	j.entries, j.head, j.count = kept, 0, len(kept)
+	if world == "" {
+		j.all, j.lost = loss{}, map[string]loss{}
+		return
+	}
+	j.all.calls -= j.lost[world].calls
+	delete(j.lost, world)
 }

@@ -41,6 +41,8 @@ type flight struct {
 	problem error // met before a world was there: route, body
 	plan    scenario.Plan
 	parked  bool
+	facts   Facts  // as the call came; see look
+	counted string // where attempts are counted
 
 	patience <-chan struct{} // closed when a parked call has waited long enough
 	release  func() bool     // frees the timer of patience
@@ -233,6 +235,7 @@ const requestIDLength = 15
 // that have none of their own faults; but for its faults on the wire, which do not ask what
 // is in a request.
 func (f *flight) before(w *world.World) error {
+	f.look()
 	c, progress := f.call, rules.Progress{World: w}
 	plan, forced, err := f.decide(progress)
 	if err != nil {
@@ -244,6 +247,9 @@ func (f *flight) before(w *world.World) error {
 	}
 	switch {
 	case plan.Fault.Before():
+		if f.problem == nil { // else a rule at the first attempt would act for ever
+			f.countAttempt()
+		}
 		return nil
 	case forced && plan.Error != nil:
 		return plan.Error
@@ -256,6 +262,7 @@ func (f *flight) before(w *world.World) error {
 		}
 	}
 	plan.Commit(progress)
+	f.countAttempt()
 	f.plan = plan
 	switch {
 	case plan.Error != nil:
@@ -280,7 +287,7 @@ func (f *flight) decide(progress rules.Progress) (plan scenario.Plan, forced boo
 		return plan, forced, err
 	}
 	op := f.call.Op
-	call := scenario.Call{Method: op.Method, Path: op.Path, OperationID: op.ID, Facts: facts{f}}
+	call := scenario.Call{Method: op.Method, Path: op.Path, OperationID: op.ID, Facts: &f.facts}
 	return rules.Of(progress.World).Decide(call, progress), false, nil
 }
 

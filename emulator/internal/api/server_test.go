@@ -64,7 +64,7 @@ func newLab(t *testing.T, change func(*lab)) *lab {
 		Worlds: world.NewWorlds(100, func() time.Time { return monday }, func(string) (world.Config, error) {
 			return l.config, nil
 		}),
-		Journal: NewJournal(1 << 20), BodyLimit: 1000, Stop: l.stop,
+		Journal: NewJournal(4 << 20), BodyLimit: 1000, Stop: l.stop,
 		Base: func(r *http.Request) string { return "http://" + r.Host },
 	}
 	if change != nil {
@@ -109,10 +109,7 @@ func (l *lab) family() *Family {
 			}
 			return nil
 		}},
-		Facts: func(c *Call, name string) (any, bool) {
-			value, ok := c.Body.Fields[name]
-			return value, ok
-		},
+		About: func(*Call) About { return Nothing{} },
 		Write: func(c *Call, answer any, err *catalogue.Error) Reply {
 			if err != nil && err.Row.Family == catalogue.Tweed {
 				return TweedError(c, err)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -29,6 +30,11 @@ type API struct {
 	// Schema returns the JSON Schema of scenario files.
 	Schema  func() []byte
 	Version string
+	// Stop is closed when the server stops: who follows the journal ends then.
+	Stop <-chan struct{}
+	// Heartbeat is the pause after which a follower hears that nothing came. Zero is 15 s
+	// of wall time.
+	Heartbeat time.Duration
 }
 
 var (
@@ -64,9 +70,13 @@ func (a *API) table() []operation {
 		{"GET", w + "rules", "the rules that were added", a.listRules},
 		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", a.addRule},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
+		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
 		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
 		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
-		{"GET", "journal", "calls: ?world= &path= &op= &code= &client= &since= &last=", a.readJournal},
+		{
+			"GET", "journal", "calls: ?world= &path= &op= &code= &client= &family= &status= &rule= &account= &client_user_id= " +
+				"&external_transfer_id= &since= &last=; format=har for a HAR; follow=true for server-sent events", a.readJournal,
+		},
 		{"DELETE", "journal", "forget calls: ?world=", a.clearJournal},
 		{"GET", "", "this list", a.list},
 	}

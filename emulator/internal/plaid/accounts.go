@@ -32,10 +32,7 @@ func (i Item) accounts(w *world.World) []account {
 	if i.Custom != nil && len(i.Custom.Accounts) > 0 {
 		return i.customAccounts(w)
 	}
-	user, ok := dataset.FindUser(i.User)
-	if !ok {
-		user, _ = dataset.FindUser(userGood) // user_custom without accounts of its own
-	}
+	user := i.standardUser()
 	set := user.AccountSet().Accounts
 	out := make([]account, len(set))
 	for n := range set {
@@ -58,14 +55,35 @@ func (i Item) accountID(w *world.World, n int) string {
 	return idOf(w.Derive("account", i.ID, strconv.Itoa(n)))
 }
 
-// account returns one account by its id.
+// account returns one account by its id. It makes ids until one fits: they are what an
+// account costs.
 func (i Item) account(w *world.World, id string) (account, bool) {
-	all := i.accounts(w)
-	at := slices.IndexFunc(all, func(a account) bool { return a.ID == id })
-	if at < 0 {
-		return account{}, false
+	if i.Custom != nil && len(i.Custom.Accounts) > 0 {
+		all := i.customAccounts(w)
+		at := slices.IndexFunc(all, func(a account) bool { return a.ID == id })
+		if at < 0 {
+			return account{}, false
+		}
+		return all[at], true
 	}
-	return all[at], true
+	user := i.standardUser()
+	set := user.AccountSet().Accounts
+	for n := range set {
+		if i.accountID(w, n) == id {
+			return i.standardAccount(w, n, &set[n], user), true
+		}
+	}
+	return account{}, false
+}
+
+// standardUser is the Sandbox user whose accounts the Item has: user_good for a
+// user_custom without accounts of its own.
+func (i Item) standardUser() *dataset.User {
+	user, ok := dataset.FindUser(i.User)
+	if !ok {
+		user, _ = dataset.FindUser(userGood)
+	}
+	return user
 }
 
 func amount(a *dataset.Amount) *json.Number {

@@ -28,7 +28,7 @@ func Family() *api.Family {
 		// over a malformed access_token. That keys are looked at after the fields, and before
 		// values that are well formed and refused (INVALID_PROCESSOR), is assumed.
 		Checks: []func(*api.Call) error{checkClient, checkFields, checkKeys, checkValues},
-		Facts:  fact,
+		About:  aboutOf,
 		Write:  write,
 	}
 }

@@ -129,38 +129,50 @@ func TestFacts(t *testing.T) {
 	update := s.linkToken(item).text("link_token")
 	ofItem := object{
 		"institution_id": "ins_109508", "user": "user_good", "item": v.ItemID, "item_alias": "alice",
-		"client_user_id": "user-9",
+		"client_user_id": "user-9", "products": []string{"auth"},
 	}
+	second, third := v.Accounts[1].ID, v.Accounts[2].ID
 	for name, test := range map[string]struct {
 		body, want object
 	}{
 		"access token": {item, ofItem}, "public token": {object{"public_token": public}, ofItem},
 		"processor token": {
-			object{"processor_token": processor.text("processor_token")}, with(ofItem, object{"account_mask": "1111"}),
+			object{"processor_token": processor.text("processor_token")},
+			with(ofItem, object{
+				"account_mask": "1111", "account_id": second, "processor": "dwolla", "routing_number": "011401533",
+			}),
 		},
-		"account":     {with(item, object{"account_id": v.Accounts[2].ID}), with(ofItem, object{"account_mask": "2222"})},
-		"link token":  {object{"link_token": link}, object{"client_user_id": "user-1"}},
-		"update mode": {object{"link_token": update}, ofItem},
-		"own fields":  {object{"institution_id": "ins_1", "x": nil}, object{"institution_id": "ins_1"}},
+		"account": {
+			with(item, object{"account_id": third}),
+			with(ofItem, object{"account_mask": "2222", "account_id": third}), // a CD has no routing number
+		},
+		"another's account": {with(item, object{"account_id": "x"}), with(ofItem, object{"account_id": "x"})},
+		"link token":        {object{"link_token": link}, object{"client_user_id": "user-1"}},
+		"update mode":       {object{"link_token": update}, ofItem},
+		"own fields":        {object{"institution_id": "ins_1", "x": nil}, object{}},
+		"nulls": {
+			with(item, object{"institution_id": nil, "account_id": nil}), ofItem,
+		},
+		"user of the request": {object{"user": object{"client_user_id": "u"}}, object{"client_user_id": "u"}},
 		"products": {
 			object{"initial_products": []any{"auth"}},
-			object{"product": []any{"auth"}, "products": []any{"auth"}},
+			object{"products": []any{"auth"}},
 		},
-		"no token": {object{"access_token": "nothing"}, object{"access_token": "nothing"}},
+		"no token": {object{"access_token": "nothing"}, object{}},
 		"empty":    {object{}, object{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.in(func(w *world.World) {
-				c := &api.Call{World: w, Body: api.FromFields(test.body)}
-				got := object{}
+				c := &api.Call{World: w, Op: &api.Op{Path: "/item/get"}, Body: api.FromFields(test.body)}
+				about, got := aboutOf(c), object{}
 				for _, name := range []string{
-					"institution_id", "user", "item", "item_alias", "client_user_id", "account_mask", "product", "products", "x",
+					"institution_id", "user", "item", "item_alias", "client_user_id", "account_mask", "account_id", "processor",
+					"product", "products", "routing_number", "x",
 				} {
-					if value, ok := fact(c, name); ok {
+					if value, ok := about.Fact(name); ok {
 						got[name] = value
 					}
 				}
-				delete(test.want, "access_token")
 				require.Equal(t, test.want, got)
 			})
 		})

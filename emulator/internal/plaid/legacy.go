@@ -28,7 +28,7 @@ func Legacy() *api.Family {
 		Decode: legacyDecode,
 		Client: client,
 		Checks: []func(*api.Call) error{legacyCheckClient},
-		Facts:  fact,
+		About:  aboutOf,
 		Write:  legacyWrite,
 	}
 }

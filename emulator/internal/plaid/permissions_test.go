@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/world"
 )
 
@@ -181,11 +180,11 @@ func TestPermissionFacts(t *testing.T) {
 	s := serve(t)
 	token := s.processorToken(s.accessToken("auth"), "dwolla")
 	s.in(func(w *world.World) {
-		c := &api.Call{World: w, Body: api.Body{Fields: object{"processor_token": token, "products": []any{"auth"}}}}
+		facts := AboutToken(w, token, true)
 		for name, want := range map[string]any{
-			"institution_id": "ins_109508", "user": "user_good", "account_mask": "0000", "products": []any{"auth"},
+			"institution_id": "ins_109508", "user": "user_good", "account_mask": "0000", "processor": "dwolla",
 		} {
-			value, ok := fact(c, name)
+			value, ok := facts.Fact(name)
 			require.True(t, ok, name)
 			require.Equal(t, want, value)
 		}

@@ -22,19 +22,13 @@ func ALE() *api.Family {
 		Decode: decode,
 		Client: tokenClient,
 		Checks: []func(*api.Call) error{checkSession, checkCorrespondent},
-		Facts:  aleFact,
+		About:  aboutNothing,
 		Write:  write,
 	}
 }
 
 func aleOperations() []*api.Op {
 	return operationsOf("ale", map[string]func(*api.Call) (any, error){"aleRead": aleRead})
-}
-
-// aleFact returns a parameter of the query.
-func aleFact(c *api.Call, name string) (any, bool) {
-	value, ok := c.Body.Fields[name]
-	return value, ok
 }
 
 // The topics that Tweed writes (Alpaca's gobroker; an integrator's notes).

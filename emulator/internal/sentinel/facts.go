@@ -1,119 +1,87 @@
 package sentinel
 
 import (
+	"cmp"
 	"strings"
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/plaid"
+	"tweed/emulator/scenario"
 )
 
-// facts derive what a scenario's "where" may ask about a Sentinel call.
-type facts struct {
-	// plaid answers for a call at Plaid's side: what a processor token resolves to.
-	plaid func(c *api.Call, name string) (any, bool)
+// about is what a Sentinel call is about: what the ids and the token in it resolve to.
+type about struct {
+	subject                          string // id of a transfer or a relationship, else the account
+	account, routing, mask, external string
+	direction                        Direction
+	cents                            int64
+	amount                           bool           // there is one
+	atPlaid                          scenario.Facts // what a processor token leads to, nil without one
 }
 
-// fact returns a field of the request, or what the ids and the token in it resolve to: the Apex account, the bank
-// account, the transfer, and the Item at Plaid.
-func (f facts) fact(c *api.Call, name string) (any, bool) {
-	if value, ok := c.Body.Fields[name]; ok && value != nil {
-		return value, true
-	}
+// Fact returns what the scenario package lists as facts of Sentinel's calls.
+func (a *about) Fact(name string) (any, bool) {
+	value := ""
 	switch name {
-	case "account":
-		return text(accountIn(c))
-	case "routing_number":
-		bank, _ := bankIn(c)
-		return text(bank.Routing)
-	case "account_mask":
-		bank, ok := bankIn(c)
-		if !ok {
-			return nil, false
-		}
-		return text(bank.last4())
 	case "amount_cents":
-		if cents, ok := amountOf(c.Body.Fields["amount"]); ok {
-			return cents, true
-		}
-		t, ok := transferIn(c)
-		return t.AmountCents, ok
-	case "external_transfer_id":
-		if id := c.Body.Text("externalTransferId"); id != "" {
-			return id, true
-		}
-		t, _ := transferIn(c)
-		return text(t.External)
+		return a.cents, a.amount
+	case "account":
+		value = a.account
 	case "direction":
-		return text(string(directionIn(c)))
+		value = string(a.direction)
+	case "external_transfer_id":
+		value = a.external
+	case "routing_number":
+		value = a.routing
+	case "account_mask":
+		value = a.mask
 	}
-	return f.atPlaid(c, name)
+	if value == "" && a.atPlaid != nil {
+		return a.atPlaid.Fact(name)
+	}
+	return text(value)
 }
+
+// Subject is the transfer, the relationship or the account: its calls are counted for the fact attempt.
+func (a *about) Subject() string { return a.subject }
 
 func text(value string) (any, bool) { return value, value != "" }
 
-// atPlaid asks Plaid's side about the processor token of the call.
-func (f facts) atPlaid(c *api.Call, name string) (any, bool) {
+// aboutOf looks up what a call is about: the Apex account, the bank account, the transfer, and the Item at Plaid.
+func aboutOf(c *api.Call) api.About {
+	t, made := transfers.Get(c.World, c.Params["transferId"])
+	r, known := relationshipIn(c, t)
 	token, _ := tokenIn(c.World, c.Body.Fields)
-	if token == "" {
-		r, _ := relationshipIn(c)
-		token = r.Bank.Token
+	bank := bankAccount{Number: c.Body.Text("bankAccount"), Routing: c.Body.Text("bankRoutingNumber")}
+	if known {
+		bank = r.Bank
+	} else if token != "" {
+		found, _, _ := plaid.BankOf(c.World, token) // empty for a token that is of no use to Apex
+		bank = bankAccount{Number: found.Number, Routing: found.Routing}
 	}
-	if token == "" || name == "processor_token" {
-		return nil, false
+	a := &about{
+		account: cmp.Or(c.Params["account"], r.Account, c.Body.Text("account")), routing: bank.Routing, mask: bank.last4(),
+		external: cmp.Or(c.Body.Text("externalTransferId"), t.External), direction: t.Direction, cents: t.AmountCents,
+		amount: made,
 	}
-	at := &api.Call{
-		Op: c.Op, World: c.World, Now: c.Now, Client: c.Client,
-		Body: api.Body{Fields: map[string]any{"processor_token": token}},
+	if cents, ok := amountOf(c.Body.Fields["amount"]); ok {
+		a.cents, a.amount = cents, true
 	}
-	return f.plaid(at, name)
-}
-
-// transferIn finds the transfer of the path.
-func transferIn(c *api.Call) (Transfer, bool) {
-	return transfers.Get(c.World, c.Params["transferId"])
+	switch {
+	case strings.HasSuffix(c.Op.ID, "DepositCreate"):
+		a.direction = Incoming
+	case strings.HasSuffix(c.Op.ID, "WithdrawalCreate"):
+		a.direction = Outgoing
+	}
+	a.subject = cmp.Or(c.Params["transferId"], r.ID, a.account)
+	if token = cmp.Or(token, r.Bank.Token); token != "" {
+		a.atPlaid = plaid.AboutToken(c.World, token, bank.Number == "")
+	}
+	return a
 }
 
 // relationshipIn finds the relationship of the path, of the body, or of the path's transfer.
-func relationshipIn(c *api.Call) (relationship, bool) {
-	id := c.Params["relationshipId"]
-	if id == "" {
-		id = c.Body.Text("achRelationshipId")
-	}
-	if id == "" {
-		t, _ := transferIn(c)
-		id = t.Relationship
-	}
+func relationshipIn(c *api.Call, t Transfer) (relationship, bool) {
+	id := cmp.Or(c.Params["relationshipId"], c.Body.Text("achRelationshipId"), t.Relationship)
 	return relationships.Get(c.World, id)
-}
-
-func accountIn(c *api.Call) string {
-	if account := c.Params["account"]; account != "" {
-		return account
-	}
-	r, _ := relationshipIn(c)
-	return r.Account
-}
-
-// bankIn finds the bank account that the call is about: of a relationship, of a token or of the fields in the request.
-func bankIn(c *api.Call) (bankAccount, bool) {
-	if r, ok := relationshipIn(c); ok {
-		return r.Bank, true
-	}
-	if token, _ := tokenIn(c.World, c.Body.Fields); token != "" {
-		found, problem, _ := plaid.BankOf(c.World, token)
-		return bankAccount{Number: found.Number, Routing: found.Routing}, problem == ""
-	}
-	bank := bankAccount{Number: c.Body.Text("bankAccount"), Routing: c.Body.Text("bankRoutingNumber")}
-	return bank, bank.Number != "" || bank.Routing != ""
-}
-
-func directionIn(c *api.Call) Direction {
-	switch {
-	case strings.HasSuffix(c.Op.ID, "DepositCreate"):
-		return Incoming
-	case strings.HasSuffix(c.Op.ID, "WithdrawalCreate"):
-		return Outgoing
-	}
-	t, _ := transferIn(c)
-	return t.Direction
 }

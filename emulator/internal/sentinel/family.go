@@ -11,7 +11,6 @@ import (
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/contract"
-	"tweed/emulator/internal/plaid"
 )
 
 var (
@@ -31,7 +30,7 @@ func Family() *api.Family {
 		Decode: decode,
 		Client: tokenClient,
 		Checks: []func(*api.Call) error{checkSession, checkBody, checkFields}, // the order is assumed
-		Facts:  facts{plaid: plaid.Family().Facts}.fact,
+		About:  aboutOf,
 		Write:  write,
 	}
 }

@@ -42,6 +42,9 @@ func decide(c *api.Call, t Transfer) fate {
 		},
 		After: ruled.After.Duration, AfterDays: ruled.After.BankingDays,
 	}
+	if ruled.Rule != "" {
+		c.Decided(ruled.Rule)
+	}
 	switch {
 	case ruled.Rule != "" && ruled.Empty():
 		c.Note("rule %q lets this %s pass", ruled.Rule, kind)
@@ -237,5 +240,5 @@ func (f transferFacts) Fact(name string) (any, bool) {
 	if f.relationship.Bank.Token == "" {
 		return nil, false
 	}
-	return plaid.FactOf(f.world, f.relationship.Bank.Token, name)
+	return plaid.AboutToken(f.world, f.relationship.Bank.Token, false).Fact(name)
 }

@@ -24,7 +24,7 @@ func Legit() *api.Family {
 		Route:  newRoutes(legitOperations(), errLegitRoute, errLegitMethod).find,
 		Decode: legitDecode,
 		Client: loginClient,
-		Facts:  legitFact,
+		About:  aboutNothing,
 		Write:  write,
 	}
 }
@@ -58,10 +58,8 @@ func loginClient(req *api.Request, body api.Body) api.Client {
 	return tokenClient(req, body)
 }
 
-func legitFact(c *api.Call, name string) (any, bool) {
-	value, ok := c.Body.Fields[name]
-	return value, ok
-}
+// aboutNothing is for calls that only their own fields tell apart.
+func aboutNothing(*api.Call) api.About { return api.Nothing{} }
 
 // tokenCreate trades a JWS for a token, the same by POST and by GET. The answer is the token alone, as
 // application/octet-stream (motoqueiro/ApexClearingSDK). Errors, in order of checking: JWS_NOT_PROVIDED, TOKEN_REFUSED.
