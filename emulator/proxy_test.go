@@ -120,6 +120,10 @@ func TestProxyRefuses(t *testing.T) {
 	passing := secure(t, emulator.Options{ProxyOthers: "pass"})
 	bare := secured{Emulator: emulator.RunT(t), t: t}
 	get := func(target string) string { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n" }
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	nobody := closed.Addr().String()
+	require.NoError(t, closed.Close())
 	for _, test := range []struct {
 		name, request string
 		s             secured
@@ -135,8 +139,8 @@ func TestProxyRefuses(t *testing.T) {
 		{"in other letters", connect("Production.PLAID.com.:80"), passing, 403, "TWEED_PROXY_PRODUCTION", "production.plaid.com"},
 		{"Apex", connect("api.apexclearing.com:443"), passing, 403, "TWEED_PROXY_PRODUCTION", "api.apexclearing.com"},
 		{"in absolute form", get("https://production.plaid.com/item/get"), passing, 403, "TWEED_PROXY_PRODUCTION", "production.plaid.com"},
-		{"a host that nobody knows", connect("tweed-test.invalid:443"), passing, 502, "TWEED_PROXY_UPSTREAM", "tweed-test.invalid:443 cannot be reached"},
-		{"in absolute form", get("http://tweed-test.invalid/"), passing, 502, "TWEED_PROXY_UPSTREAM", "tweed-test.invalid"},
+		{"nobody there", connect(nobody), passing, 502, "TWEED_PROXY_UPSTREAM", nobody + " cannot be reached"},
+		{"nobody there, in absolute form", get("http://" + nobody + "/"), passing, 502, "TWEED_PROXY_UPSTREAM", nobody + " cannot be reached"},
 		{"no certificates", connect("sandbox.plaid.com:443"), bare, 501, "TWEED_PROXY_NO_TLS", "Options.Certificate"},
 		{"no port", connect("sandbox.plaid.com"), s, 400, "TWEED_PROXY_TARGET", "HOST:PORT is right"},
 		{"a path", connect("/sandbox.plaid.com:443"), s, 400, "TWEED_PROXY_TARGET", "no host name"},
