@@ -30,8 +30,8 @@ const (
 type client struct {
 	t     testing.TB
 	base  string
-	world string // "" = none is named
-	jwt   string // of Sentinel; set by login
+	world string       // "" = none is named
+	jwt   string       // of Sentinel; set by login
 	http  *http.Client // nil is http.DefaultClient
 }
 
