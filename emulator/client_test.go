@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/base64"
@@ -29,14 +30,14 @@ const (
 type client struct {
 	t     testing.TB
 	base  string
-	world string // "" = none is named
-	jwt   string // of Sentinel; set by login
-	http  *http.Client
+	world string       // "" = none is named
+	jwt   string       // of Sentinel; set by login
+	http  *http.Client // nil is http.DefaultClient
 }
 
 func newClient(t testing.TB, emu *emulator.Emulator, world string) *client {
 	t.Helper()
-	return &client{t: t, base: emu.URL(), world: world, http: http.DefaultClient}
+	return &client{t: t, base: emu.URL(), world: world}
 }
 
 // inWorld is a client_id or user name that leads into the client's world.
@@ -95,7 +96,7 @@ func (c *client) try(method, path, body string, headers ...string) (reply, error
 	if host := req.Header.Get("Host"); host != "" {
 		req.Host = host
 	}
-	resp, err := c.http.Do(req)
+	resp, err := cmp.Or(c.http, http.DefaultClient).Do(req)
 	if err != nil {
 		return reply{}, err
 	}

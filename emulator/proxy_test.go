@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -119,7 +120,14 @@ func TestProxyRefuses(t *testing.T) {
 	s := secure(t, emulator.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	passing := secure(t, emulator.Options{ProxyOthers: "pass"})
 	bare := secured{Emulator: emulator.RunT(t), t: t}
+	homeless := secured{Emulator: emulator.RunT(t, emulator.Options{Certificate: func(string) (*tls.Certificate, error) {
+		return nil, errors.New("no place for a CA")
+	}}), t: t}
 	get := func(target string) string { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n" }
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	nobody := closed.Addr().String()
+	require.NoError(t, closed.Close())
 	for _, test := range []struct {
 		name, request string
 		s             secured
@@ -135,9 +143,10 @@ func TestProxyRefuses(t *testing.T) {
 		{"in other letters", connect("Production.PLAID.com.:80"), passing, 403, "TWEED_PROXY_PRODUCTION", "production.plaid.com"},
 		{"Apex", connect("api.apexclearing.com:443"), passing, 403, "TWEED_PROXY_PRODUCTION", "api.apexclearing.com"},
 		{"in absolute form", get("https://production.plaid.com/item/get"), passing, 403, "TWEED_PROXY_PRODUCTION", "production.plaid.com"},
-		{"a host that nobody knows", connect("tweed-test.invalid:443"), passing, 502, "TWEED_PROXY_UPSTREAM", "tweed-test.invalid:443 cannot be reached"},
-		{"in absolute form", get("http://tweed-test.invalid/"), passing, 502, "TWEED_PROXY_UPSTREAM", "tweed-test.invalid"},
+		{"nobody there", connect(nobody), passing, 502, "TWEED_PROXY_UPSTREAM", nobody + " cannot be reached"},
+		{"nobody there, in absolute form", get("http://" + nobody + "/"), passing, 502, "TWEED_PROXY_UPSTREAM", nobody + " cannot be reached"},
 		{"no certificates", connect("sandbox.plaid.com:443"), bare, 501, "TWEED_PROXY_NO_TLS", "Options.Certificate"},
+		{"no CA", connect("sandbox.plaid.com:443"), homeless, 501, "TWEED_PROXY_NO_TLS", "no place for a CA"},
 		{"no port", connect("sandbox.plaid.com"), s, 400, "TWEED_PROXY_TARGET", "HOST:PORT is right"},
 		{"a path", connect("/sandbox.plaid.com:443"), s, 400, "TWEED_PROXY_TARGET", "no host name"},
 		{"a user", connect("a@sandbox.plaid.com:443"), s, 400, "TWEED_PROXY_TARGET", "no host name"},

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -61,7 +62,7 @@ func TestServeTLS(t *testing.T) {
 	require.Zero(t, code)
 
 	lazy := filepath.Join(t.TempDir(), "ca")
-	s = startServe(t, "--ca-dir", lazy)
+	s = startServe(t, "--ca-dir", lazy, "--proxy-others", "pass")
 	require.NoDirExists(t, lazy)
 	proxy, err := url.Parse(s.url)
 	require.NoError(t, err)
@@ -69,6 +70,13 @@ func TestServeTLS(t *testing.T) {
 	_, err = client.Get("https://sandbox.plaid.com/") //nolint:bodyclose // there is no reply
 	require.ErrorContains(t, err, "certificate", "nobody trusts it yet")
 	require.FileExists(t, filepath.Join(lazy, "ca.pem"))
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	resp, err := client.Get("http://" + closed.Addr().String())
+	require.NoError(t, err)
+	require.Equal(t, http.StatusBadGateway, resp.StatusCode, "it was tried")
+	require.NoError(t, resp.Body.Close())
 	_, rest := s.end()
 	require.Contains(t, rest, "  any       HTTPS_PROXY="+s.url)
 }

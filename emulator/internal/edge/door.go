@@ -106,6 +106,19 @@ func (d *Door) choose(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return d.certificate(hello.ServerName, tunnel)
 }
 
+// ready tells whether a tunnel to a host can be: a CA that cannot be made is better told of
+// before the tunnel than by a failed handshake in it.
+func (d *Door) ready(host string) error {
+	if d.Certificate == nil {
+		return errors.New("this emulator was made without Options.Certificate; `tweed serve` has one")
+	}
+	if !Emulated(host) {
+		return nil // its own address, whatever is spoken there
+	}
+	_, err := d.Certificate(host)
+	return err
+}
+
 // certificate is the one for the name that a client asks for (SNI), else for that of its tunnel.
 func (d *Door) certificate(name, tunnel string) (*tls.Certificate, error) {
 	name = normal(name)

@@ -99,8 +99,10 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request, tunnel string) {
 		return
 	}
 	ours, refused := p.judge(r, target)
-	if refused == nil && ours && p.Door.Certificate == nil {
-		refused = errNoTLS.New("host", target.Host)
+	if refused == nil && ours {
+		if err := p.Door.ready(target.Host); err != nil {
+			refused = errNoTLS.New("host", target.Host, "text", err.Error())
+		}
 	}
 	if refused != nil {
 		p.refuse(w, target.Host, refused)
