@@ -54,7 +54,10 @@ var resolved = []Fact{
 	{"account", "the Apex account of the path, body or query, or of the relationship or transfer", FactText, ofSentinel},
 	{"account_id", "the Plaid account: of the request, or of the processor token that it carries", FactText, ofItems},
 	{"account_mask", "the last digits of the account that the call is about", FactText, ofItems},
-	{"amount_cents", "the amount of the transfer that is made or named, in cents; of micro-deposits the sum", FactNumber, ofSentinel},
+	{
+		"amount_cents", "the amount of the transfer that is made or named, in cents; of micro-deposits the sum", FactNumber,
+		ofSentinel,
+	},
 	{
 		"attempt", "the how-manieth call of this operation for the same Item (at Sentinel: transfer, relationship or " +
 			"account; for a call about none of them: in the world), this one included; a call that fails by the " +

@@ -269,10 +269,17 @@ func (f *flight) before(w *world.World) error {
 		return plan.Error
 	case plan.Status != 0:
 		return nil
-	case c.Op.Run == nil:
-		return errNotImplemented.New("call", c.Op.Method+" "+c.Op.Path)
-	case f.MinDepth == Stateful && c.Op.Depth == Shaped:
-		return errShapedRefused.New("call", c.Op.Method+" "+c.Op.Path, "depth", string(Stateful))
+	}
+	return f.deepEnough(c.Op)
+}
+
+// deepEnough refuses an operation that is not built, or not as deep as was asked for.
+func (p *Pipeline) deepEnough(op *Op) error {
+	switch {
+	case op.Run == nil:
+		return errNotImplemented.New("call", op.Method+" "+op.Path)
+	case p.MinDepth == Stateful && op.Depth == Shaped:
+		return errShapedRefused.New("call", op.Method+" "+op.Path, "depth", string(Stateful))
 	}
 	return nil
 }
