@@ -228,6 +228,13 @@ func (r *rig) goodBodies() map[target]fields {
 		"/processor/apex/processor_token/create": pair, "/item/processor_token/apex/create": pair,
 		"/processor/stripe/bank_account_token/create": pair, "/processor/account/get": processor, "/processor/auth/get": processor,
 		"/processor/balance/get": processor, "/processor/identity/get": processor,
+		"/institutions/get": {"count": 1, "offset": 0, "country_codes": []string{"US"}, "options": fields{
+			"products": []string{"auth"}, "routing_numbers": []string{"800000036"}, "oauth": false,
+		}},
+		"/institutions/get_by_id": {"institution_id": platypus, "country_codes": []string{"US"}, "options": fields{
+			"include_status": true, "include_optional_metadata": true,
+		}},
+		"/institutions/search":                     {"query": "b", "country_codes": []string{"GB"}, "products": []string{"auth"}},
 		"/exchange_token":                          {"public_token": r.public, "account_id": r.item.accounts[0], "client_id": "c", "secret": "s"},
 		"/legit/api/v1/cc/token":                   {"jws": loginJWS("u", "e", "s")},
 		"/sentinel/api/v1/ach_relationships":       relationship,

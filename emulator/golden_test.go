@@ -90,6 +90,7 @@ func TestGolden(t *testing.T) {
 	g.certificationCalls(emu.World("golden"), processor)
 	g.permissionCalls(processor)
 	g.updatePlaidCall(processor)
+	g.institutionCalls()
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" {
@@ -155,6 +156,19 @@ func (g *golden) permissionCalls(processor string) {
 	g.plaid("/processor/token/webhook/update", fields{
 		"processor_token": processor, "webhook": "https://partner.example.com/hook",
 	})
+}
+
+func (g *golden) institutionCalls() {
+	g.t.Helper()
+	us := []string{"US"}
+	g.plaid("/institutions/get", fields{"count": 2, "offset": 0, "country_codes": us})
+	g.plaid("/institutions/get_by_id", fields{
+		"institution_id": platypus, "country_codes": us,
+		"options": fields{"include_optional_metadata": true, "include_auth_metadata": true, "include_status": true},
+	})
+	g.plaid("/institutions/search", fields{"query": "royal bank", "country_codes": []string{"GB"}, "options": fields{
+		"include_payment_initiation_metadata": true,
+	}})
 }
 
 // sentinelCalls walks both versions of the paths that have two.

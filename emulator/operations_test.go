@@ -42,6 +42,9 @@ func everyPlaidReply(c *client) map[string]reply {
 		"/sandbox/item/reset_login":                   {"access_token": c.accessToken()},
 		"/item/remove":                                {"access_token": c.accessToken()},
 		"/item/access_token/invalidate":               {"access_token": c.accessToken()},
+		"/institutions/get":                           {"count": 1, "offset": 0, "country_codes": []string{"US"}},
+		"/institutions/get_by_id":                     {"institution_id": platypus, "country_codes": []string{"US"}},
+		"/institutions/search":                        {"query": "bank", "country_codes": []string{"US"}},
 		"/webhook_verification_key/get":               {"key_id": "6c5516e1-92dc-479e-a8ff-5a51992e0001"},
 	}
 	replies := map[string]reply{"/link/token/create": link}

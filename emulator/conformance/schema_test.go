@@ -179,6 +179,9 @@ var operations = map[string]func(c *client, i item) error{
 		request := *plaid.NewWebhookVerificationKeyGetRequest(webhookKeyID)
 		return errorOf(c.WebhookVerificationKeyGet(c.t.Context()).WebhookVerificationKeyGetRequest(request).Execute())
 	},
+	"/institutions/get":         listInstitutions,
+	"/institutions/get_by_id":   getInstitution,
+	"/institutions/search":      searchInstitutions,
 	"/sandbox/item/reset_login": func(c *client, i item) error { return c.resetLogin(i.accessToken) },
 }
 

@@ -18,9 +18,11 @@ type Institution struct {
 	CountryCodes []string
 	// Products are Plaid's product names in alphabetical order.
 	Products []string
+	// AuthMethods are the methods of Auth beside Instant Auth, such as instant_match.
+	AuthMethods []string
 	// OAuth is true where Link goes through the bank's own page.
 	OAuth bool
-	// RoutingNumbers are ABA numbers; empty in every recorded answer of the Sandbox.
+	// RoutingNumbers are ABA numbers; empty in every recorded answer of the Sandbox, made up elsewhere.
 	RoutingNumbers []string
 	// URL, PrimaryColor (#rrggbb) and Logo (there is one) are the optional metadata.
 	URL          string

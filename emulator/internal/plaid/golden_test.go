@@ -67,6 +67,14 @@ func TestGolden(t *testing.T) {
 	keep("/processor/token/permissions/get", partner)
 	keep("/processor/token/webhook/update", with(partner, object{"webhook": "https://example.com/partner"}))
 
+	us := []string{"US"}
+	metadata := object{"include_optional_metadata": true, "include_auth_metadata": true}
+	keep("/institutions/get", object{"count": 2, "offset": 3, "country_codes": us, "options": metadata})
+	keep("/institutions/get_by_id", object{
+		"institution_id": "ins_132363", "country_codes": us, "options": object{"include_status": true},
+	})
+	keep("/institutions/search", object{"query": "platypus", "products": []string{"auth"}, "country_codes": us})
+
 	files, err := filepath.Glob(filepath.Join("testdata", "golden", "*.json"))
 	require.NoError(t, err)
 	require.Len(t, files, len(Operations()), "each operation has its file, and no file is left over")

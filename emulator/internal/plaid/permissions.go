@@ -11,9 +11,10 @@ import (
 // The products of a processor token's permissions that Tweed's partner calls need. Balance
 // is no product that an Item has: any Item tells it.
 const (
-	productAuth     = "auth"
-	productBalance  = "balance"
-	productIdentity = "identity"
+	productAuth         = "auth"
+	productTransactions = "transactions"
+	productBalance      = "balance"
+	productIdentity     = "identity"
 )
 
 var errProduct = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_PRODUCT")

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tweed/emulator/internal/nacha"
 )
 
 // BankFiles are the files behind package dataset.
@@ -18,6 +20,7 @@ type Institution struct {
 	Name           string
 	CountryCodes   []string `yaml:"country_codes"`
 	Products       []string
+	AuthMethods    []string `yaml:"auth_methods"`
 	OAuth          bool
 	RoutingNumbers []string `yaml:"routing_numbers"`
 	URL            string
@@ -170,6 +173,7 @@ func loadInstitutions(files fs.FS) ([]Institution, error) {
 		if !slices.IsSorted(in.Products) || len(in.Products) == 0 {
 			d.complain(line, "products of %s must be in alphabetical order", in.ID)
 		}
+		d.checkNumbers(line, in)
 		if in.Health == "" {
 			in.Health = "healthy"
 		}
@@ -178,6 +182,22 @@ func loadInstitutions(files fs.FS) ([]Institution, error) {
 		}
 	}
 	return f.Institutions, d.err()
+}
+
+// authMethods are the methods of Auth that an institution can have beside Instant Auth.
+var authMethods = []string{"automated_micro_deposits", "instant_match", "instant_micro_deposits"}
+
+func (d *document) checkNumbers(line int, in *Institution) {
+	for _, method := range in.AuthMethods {
+		if !slices.Contains(authMethods, method) {
+			d.complain(line, "auth method %q of %s; %s is right", method, in.ID, strings.Join(authMethods, ", "))
+		}
+	}
+	for _, number := range in.RoutingNumbers {
+		if err := nacha.ValidRouting(number); err != nil {
+			d.complain(line, "%s: %v", in.ID, err)
+		}
+	}
 }
 
 func loadUsers(files fs.FS) (*userFile, error) {

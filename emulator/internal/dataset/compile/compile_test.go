@@ -251,6 +251,16 @@ func TestInstitutionsAreStrict(t *testing.T) {
 			"health", replace(row, "id:", "health: ill, id:"),
 			`institutions.yaml:2: health is "ill"; healthy, degraded or down is right`,
 		},
+		{
+			"auth method", replace(row, "id:", "auth_methods: [magic], id:"),
+			`institutions.yaml:2: auth method "magic" of ins_1; ` +
+				`automated_micro_deposits, instant_match, instant_micro_deposits is right`,
+		},
+		{
+			"routing number", replace(row, "id:", `routing_numbers: ["123456789"], id:`),
+			"institutions.yaml:2: ins_1: " +
+				"routing number 123456789 has the check digit 9; 123456780 would be right",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
