@@ -246,10 +246,10 @@ func TestRoutes(t *testing.T) {
 
 	r := s.post("/transfer/create", object{})
 	require.Equal(t, "INVALID_REQUEST/MISSING_FIELDS", r.text("error_type")+"/"+r.text("error_code"), "checks come first")
-	r = s.post("/transactions/get", object{"access_token": "x", "start_date": "2026-01-01", "end_date": "2026-01-02"})
+	r = s.post("/transfer/metrics/get", object{})
 	require.Equal(t, http.StatusNotImplemented, r.Status)
 	require.Equal(t, "TWEED_NOT_IMPLEMENTED", r.text("error_code"))
-	require.Contains(t, r.text("error_message"), "POST /transactions/get")
+	require.Contains(t, r.text("error_message"), "POST /transfer/metrics/get")
 }
 
 // FDX is REST: its operations are found by method and path.
@@ -371,7 +371,7 @@ func TestOperations(t *testing.T) {
 		require.True(t, ok, op.Path)
 		paths = append(paths, op.Path)
 	}
-	require.Len(t, paths, 30)
+	require.Len(t, paths, 42)
 	require.True(t, slices.IsSorted(paths[1:]), "the old API's one stands before Plaid's")
 }
 

@@ -96,13 +96,14 @@ type processorWebhookRequest struct {
 // Nothing else goes there yet: what the documentation names is of Transactions and
 // Investments. Errors: those of processorTokenOf.
 func processorTokenWebhookUpdate(c *api.Call, req processorWebhookRequest) (requestIDResponse, error) {
-	row, _, err := processorTokenOf(c, req.ProcessorToken)
+	row, item, err := processorTokenOf(c, req.ProcessorToken)
 	if err != nil {
 		return requestIDResponse{}, err
 	}
 	row.Webhook = textOr(req.Webhook, "")
 	processorTokens.Put(c.World, req.ProcessorToken, row)
 	row.acknowledge(c.World)
+	item.watch(c.World)
 	return requestIDResponse{RequestID: c.RequestID}, nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // BankFiles are the files behind package dataset.
-var BankFiles = []string{"institutions.yaml", "users.yaml", "processors.yaml"}
+var BankFiles = []string{"institutions.yaml", "users.yaml", "processors.yaml", "transactions.yaml"}
 
 // Institution mirrors dataset.Institution.
 type Institution struct {
@@ -143,12 +143,19 @@ func Bank(files fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	transactions, err := loadTransactions(files)
+	if err != nil {
+		return nil, err
+	}
 	t := newTable()
 	t.slice("institutions", "are all institutions, in the order of the file.", institutions)
 	t.slice("accountSets", "are the lists of accounts that users name.", users.AccountSets)
 	t.slice("owners", "are the owners that users name.", users.Owners)
 	t.slice("users", "are the test users, in the order of the file.", users.Users)
 	t.slice("processors", "are the values of processor, in the specification's order.", processors)
+	t.slice("payees", "are who transactions are with.", transactions.Payees)
+	t.slice("standing", "are user_good's transactions, newest first.", transactions.Standing)
+	t.slice("draws", "are what random histories are made of.", transactions.Draws)
 	return t.source("dataset", BankFiles)
 }
 
