@@ -1,7 +1,6 @@
 package plaid
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"sync"
@@ -80,18 +79,24 @@ func (i Item) history(w *world.World, f feed, upto snapshot) *history {
 		h.standing()
 	}
 	h.created()
-	// /transactions/get: reverse-chronological, and stable. Pending ones go first (assumed).
-	slices.SortStableFunc(h.entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(b.date, a.date), cmp.Compare(boolean(b.pending), boolean(a.pending)))
-	})
+	if !slices.IsSortedFunc(h.entries, newestFirst) { // user_good's are
+		slices.SortStableFunc(h.entries, newestFirst)
+	}
 	return h
 }
 
-func boolean(b bool) int {
-	if b {
-		return 1
+// newestFirst is the order of /transactions/get: reverse-chronological, and stable
+// (documented). Pending ones go first (assumed).
+func newestFirst(a, b entry) int {
+	switch {
+	case a.date != b.date:
+		return int(b.date - a.date)
+	case a.pending == b.pending:
+		return 0
+	case a.pending:
+		return -1
 	}
-	return 0
+	return 1
 }
 
 // keptDays bounds a history: an Item whose clock was moved by a century has no century of

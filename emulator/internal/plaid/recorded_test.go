@@ -42,7 +42,7 @@ func TestRecorded(t *testing.T) {
 	dec.UseNumber()
 	require.NoError(t, dec.Decode(&all))
 	require.NotEmpty(t, all.Source)
-	require.Len(t, all.Samples, 34)
+	require.Len(t, all.Samples, 42)
 	s := serve(t)
 	for n, sample := range all.Samples {
 		t.Run(strconv.Itoa(n)+sample.Endpoint, func(t *testing.T) {

@@ -299,3 +299,30 @@ func BenchmarkErrors(b *testing.B) {
 		require.NoError(b, err)
 	}
 }
+
+func TestTransactionsAreStrict(t *testing.T) {
+	t.Parallel()
+	const payees = "payees:\n  - {name: A, category_id: \"1\", category: [B], primary: C, detailed: D, level: LOW, " +
+		"channel: other, type: special, confidence: assumed}\n"
+	const standing = "standing:\n  - {back: 3, mask: \"0000\", amount: \"1.5\", payee: A}\n"
+	const draws = "draws:\n  - {payee: A, from: 1, to: 2}\n"
+	for _, test := range []struct{ name, text, want string }{
+		{"channel", replace(payees, "channel: other", "channel: mail"), `transactions.yaml:2: channel is "mail"; online, in store or other is right`},
+		{"type", replace(payees, "type: special", "type: odd"), `transactions.yaml:2: type is "odd"; digital, place, special or unresolved is right`},
+		{"category", replace(payees, "primary: C, ", ""), "transactions.yaml:2: A needs category_id, category, primary, detailed and level"},
+		{"double", payees + payees[len("payees:\n"):], `transactions.yaml:3: payee "A" is missing or here twice`},
+		{"payee", payees + replace(standing, "payee: A", "payee: B"), "transactions.yaml:4: a standing transaction needs a payee above, a mask and 0 to 29 days back"},
+		{"back", payees + replace(standing, "back: 3", "back: 30"), "transactions.yaml:4: a standing transaction needs a payee above, a mask and 0 to 29 days back"},
+		{"amount", payees + replace(standing, "1.5", "x"), `transactions.yaml:4: "x" is not a plain decimal number`},
+		{"order", payees + standing + replace(standing[len("standing:\n"):], "back: 3", "back: 2"), "transactions.yaml:4: standing transactions stand newest first"},
+		{"draw", payees + replace(draws, "to: 2", "to: 1"), "transactions.yaml:4: a draw needs a payee above and an amount from..to"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := compile.Bank(with(t, "transactions.yaml", test.text))
+			require.EqualError(t, err, test.want)
+		})
+	}
+	_, err := compile.Bank(with(t, "transactions.yaml", payees+standing+draws))
+	require.NoError(t, err)
+}
