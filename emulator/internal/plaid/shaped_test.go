@@ -112,6 +112,16 @@ func walk(t *testing.T, seed uint64) map[*contract.Op]reply {
 			delete(body, "access_token")
 			body["products"] = []string{"auth"}
 		}
+		if op.Path == "/sandbox/item/fire_webhook" { // fires only for an Item that has one
+			s.post("/item/webhook/update", object{"access_token": k["access_token"], "webhook": "https://example.com/hook"})
+		}
+		if op.Path == "/item/import" {
+			body["products"] = []string{"transactions"}
+			body["user_auth"] = object{"user_id": userDynamic, "auth_token": "x"}
+		}
+		if op.Path == "/sandbox/transactions/create" { // for that test user's Items only
+			body["access_token"] = s.dynamicToken(nil)
+		}
 		if op.Path == "/processor/token/permissions/set" {
 			body["products"] = []string{} // permits all: the token is used on
 		}
