@@ -31,6 +31,8 @@ type Op struct {
 	Media string
 	// Source says where the operation is known from, e.g. "plaid-go v41.0.0".
 	Source string
+	// Dropped is the version of Plaid's API from which the operation is no more, e.g. "2020-09-14"; "" for none.
+	Dropped string
 
 	request, reply        string // names of types; "" when there is none
 	exampleAt, exampleLen int
@@ -80,6 +82,16 @@ func FieldNames() []string { return slices.Clone(fieldNames[:]) }
 func (o *Op) Field(name string) bool {
 	s := o.shape()
 	return s != nil && s.has(name)
+}
+
+// FieldIn says whether a name is a top-level request field of the operation in a version of Plaid's API.
+func (o *Op) FieldIn(version, name string) bool {
+	s := o.shape()
+	if s == nil {
+		return false
+	}
+	f := s.find(name)
+	return f != nil && f.in(version)
 }
 
 // Example returns a good answer as compact JSON, as the vendor's specification gives it, or nil when it gives none.

@@ -111,11 +111,21 @@ func (c *Contract) change(o *Overlay) error {
 		if f == nil {
 			return fmt.Errorf("type %s has no field %s", line.Type, line.Optional+line.Null)
 		}
-		if line.Optional != "" {
+		switch {
+		case line.Before != "":
+			f.Since = line.Before
+		case line.Optional != "":
 			f.Required = false
-		} else {
+		default:
 			f.Type.Nullable = true
 		}
+	}
+	for _, line := range o.Dropped {
+		op := c.Op("POST", line.Path)
+		if op == nil {
+			return fmt.Errorf("no operation POST %s", line.Path)
+		}
+		op.Dropped = line.Since
 	}
 	for _, line := range o.Values {
 		t := c.Types[line.Type]
