@@ -1,5 +1,5 @@
 // Package plaid is the Plaid Sandbox: one file for each chapter of Plaid's API
-// documentation. Operations speak version 2020-09-14.
+// documentation. Operations speak version 2020-09-14; versions.go knows the older ones.
 package plaid
 
 import (
@@ -13,9 +13,6 @@ import (
 	"tweed/emulator/internal/contract"
 )
 
-// version is the API version that operations speak (plaid.com/docs/api/versioning).
-const version = "2020-09-14"
-
 // Family returns Plaid's dialect: RPC over POST with credentials in the body or in
 // headers, and errors of eight keys.
 func Family() *api.Family {
@@ -28,9 +25,11 @@ func Family() *api.Family {
 		// tests: a null client_id wins over a malformed access_token, a malformed account_id
 		// over a malformed access_token. That keys are looked at after the fields, and before
 		// values that are well formed and refused (INVALID_PROCESSOR), is assumed.
-		Checks: []func(*api.Call) error{checkClient, checkFields, checkKeys, checkValues},
-		Facts:  fact,
-		Write:  write,
+		Checks: []func(*api.Call) error{
+			checkVersion, checkClient, checkFields, checkKeys, checkEnvironment, checkValues, upgradeRequest,
+		},
+		Facts: fact,
+		Write: write,
 	}
 }
 
@@ -95,9 +94,15 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/accounts/balance/get":                       api.Handle(accountsBalanceGet),
 	"/accounts/get":                               api.Handle(accountsGet),
 	"/auth/get":                                   api.Handle(authGet),
+	"/credit_details/get":                         api.Handle(creditDetailsGet),
 	"/identity/get":                               api.Handle(identityGet),
 	"/item/access_token/invalidate":               api.Handle(itemAccessTokenInvalidate),
+	"/item/add_token/create":                      api.Handle(itemAddTokenCreate),
+	"/item/create":                                api.Handle(itemCreate),
+	"/item/credentials/update":                    api.Handle(itemCredentialsUpdate),
+	"/item/delete":                                api.Handle(itemDelete),
 	"/item/get":                                   api.Handle(itemGet),
+	"/item/mfa":                                   api.Handle(itemMFA),
 	"/item/processor_token/apex/create":           api.Handle(processorApexTokenCreate),
 	"/item/public_token/create":                   api.Handle(itemPublicTokenCreate),
 	"/item/public_token/exchange":                 api.Handle(itemPublicTokenExchange),
@@ -108,7 +113,9 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/processor/apex/processor_token/create":      api.Handle(processorApexTokenCreate),
 	"/processor/auth/get":                         api.Handle(processorAuthGet),
 	"/processor/balance/get":                      api.Handle(processorBalanceGet),
+	"/processor/dwolla/processor_token/create":    api.Handle(processorNamed("dwolla")),
 	"/processor/identity/get":                     api.Handle(processorIdentityGet),
+	"/processor/ocrolus/processor_token/create":   api.Handle(processorNamed("ocrolus")),
 	"/processor/stripe/bank_account_token/create": api.Handle(processorStripeTokenCreate),
 	"/processor/token/create":                     api.Handle(processorTokenCreate),
 	"/processor/token/permissions/get":            api.Handle(processorTokenPermissionsGet),
@@ -145,7 +152,7 @@ func checkFields(c *api.Call) error {
 	for _, note := range op.UnknownEnums(c.Body.Fields) {
 		c.Note("%s", note)
 	}
-	v := op.Check(c.Body.Fields)
+	v := op.CheckIn(c.Version, c.Body.Fields)
 	if v != nil && v.Kind == contract.InvalidInput {
 		c.Keep(refusal, v)
 		return nil
