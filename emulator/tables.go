@@ -82,6 +82,8 @@ type Route struct {
 	Path      string `json:"path"`
 	Operation string `json:"operation"`
 	Depth     string `json:"depth"` // stateful, shaped, none
+	// Dropped is the version of Plaid's API from which the operation is no more.
+	Dropped string `json:"dropped,omitempty"`
 }
 
 // Routes returns all operations, those of one vendor together, by path.
@@ -96,7 +98,9 @@ func Routes() []Route {
 		if !ok {
 			depth = api.None
 		}
-		out = append(out, Route{Family: op.Family, Method: op.Method, Path: op.Path, Operation: op.ID, Depth: string(depth)})
+		out = append(out, Route{
+			Family: op.Family, Method: op.Method, Path: op.Path, Operation: op.ID, Depth: string(depth), Dropped: op.Dropped,
+		})
 	}
 	slices.SortStableFunc(out, func(a, b Route) int { return strings.Compare(a.Family, b.Family) })
 	return out
