@@ -96,7 +96,9 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/auth/get":                                   api.Handle(authGet),
 	"/credit_details/get":                         api.Handle(creditDetailsGet),
 	"/identity/get":                               api.Handle(identityGet),
+	"/income/get":                                 api.Handle(incomeGet),
 	"/item/access_token/invalidate":               api.Handle(itemAccessTokenInvalidate),
+	"/item/access_token/update_version":           api.Handle(itemAccessTokenUpdateVersion),
 	"/item/add_token/create":                      api.Handle(itemAddTokenCreate),
 	"/item/create":                                api.Handle(itemCreate),
 	"/item/credentials/update":                    api.Handle(itemCredentialsUpdate),
@@ -124,6 +126,7 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/sandbox/item/reset_login":                   api.Handle(sandboxItemResetLogin),
 	"/sandbox/processor_token/create":             api.Handle(sandboxProcessorTokenCreate),
 	"/sandbox/public_token/create":                api.Handle(sandboxPublicTokenCreate),
+	"/transactions/deactivate":                    api.Handle(transactionsDeactivate),
 	"/webhook_verification_key/get":               api.Handle(webhookVerificationKeyGet),
 }
 

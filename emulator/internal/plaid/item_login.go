@@ -9,7 +9,7 @@ import (
 	"tweed/emulator/internal/world"
 )
 
-// The operations of this file and of mfa.go made Items without Link. 2020-09-14 dropped
+// The operations of this file and of mfa.go made and changed Items without Link. 2020-09-14 dropped
 // them; they speak the last version that had them, 2019-05-29.
 
 var (
@@ -141,6 +141,26 @@ func itemAddTokenCreate(c *api.Call, _ struct{}) (addTokenResponse, error) {
 		AddToken: newToken(c.World, "item-add"), Expiration: c.Now.Add(addTokenLife).Format(nanoseconds),
 		RequestID: c.RequestID,
 	}, nil
+}
+
+// itemAccessTokenUpdateVersion traded an access token of Plaid's first API for one of this
+// API. Tweed makes none of that form (not even at /exchange_token), so a well-formed one is
+// unknown: INVALID_ACCESS_TOKEN (assumed).
+func itemAccessTokenUpdateVersion(*api.Call, struct{}) (any, error) {
+	return nil, errAccessToken.Variant("unknown")
+}
+
+// transactionsDeactivate takes the product transactions from an Item. It is known from
+// plaid-ruby 4.1.0 alone; of a good answer nothing is public, so it has what every answer
+// has. Errors: those of itemOf.
+func transactionsDeactivate(c *api.Call, req accessTokenRequest) (requestIDResponse, error) {
+	item, err := itemOf(c, req.AccessToken)
+	if err != nil {
+		return requestIDResponse{}, err
+	}
+	item.Products = orEmpty(without(item.Products, []string{"transactions"}))
+	items.Put(c.World, item.ID, item)
+	return requestIDResponse{RequestID: c.RequestID}, nil
 }
 
 // answered is the name under which an operation leaves a status that is not 200.

@@ -22,8 +22,10 @@ var changes = []change{
 	{since: version2019, failure: drop("suggested_action")},
 
 	{since: versionRC, calls: []string{"/auth/get"}, downgrade: within("numbers", drop("bacs", "international"))},
-	{since: versionRC, calls: []string{"/identity/get"}, downgrade: within("identity", within("addresses", within("data", renameAddress)))},
-	{since: versionRC, calls: []string{"/transactions/get"}, downgrade: within("transactions", within("location", renameAddress))},
+	{since: versionRC, calls: []string{"/identity/get"}, downgrade: within("identity",
+		within("addresses", within("data", renameAddress)))},
+	{since: versionRC, calls: []string{"/transactions/get"}, downgrade: within("transactions",
+		within("location", renameAddress))},
 	{since: versionRC, downgrade: within("accounts", renameBrokerage)},
 
 	{since: version2018, calls: []string{"/auth/get"}, downgrade: flattenNumbers},

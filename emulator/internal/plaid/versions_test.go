@@ -68,6 +68,12 @@ func TestVersionGoldens(t *testing.T) {
 			keep("/item/mfa", "-device", 210, with(other, object{"mfa_type": "device_list", "responses": []string{"2"}}))
 			keep("/item/mfa", "", 200, with(other, object{"mfa_type": "device", "responses": []string{"1234"}}))
 			keep("/item/add_token/create", "", 200, object{"user": object{"client_user_id": "user-1", "legal_name": "A B"}})
+			keep("/item/access_token/update_version", "-error", 400, object{"access_token_v1": strings.Repeat("0f", 80)})
+			keep("/income/get", "-error", 400, item)
+			s.advance(incomeDelay)
+			keep("/income/get", "", 200, item)
+			keep("/transactions/deactivate", "", 200, item)
+			require.NotContains(t, s.good("/item/get", item).at("item", "billed_products"), "transactions")
 			keep("/item/remove", "", 200, other)
 			keep("/item/delete", "", 200, item)
 
@@ -76,7 +82,7 @@ func TestVersionGoldens(t *testing.T) {
 			}
 			files, err := filepath.Glob(filepath.Join("testdata", "golden", speaks, "*.json"))
 			require.NoError(t, err)
-			require.Len(t, files, 17, "no file is left over")
+			require.Len(t, files, 21, "no file is left over")
 		})
 	}
 }

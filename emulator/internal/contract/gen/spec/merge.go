@@ -112,6 +112,8 @@ func (c *Contract) change(o *Overlay) error {
 			return fmt.Errorf("type %s has no field %s", line.Type, line.Optional+line.Null)
 		}
 		switch {
+		case line.Before != "" && !f.Required:
+			return fmt.Errorf("type %s: field %s is required in no version", line.Type, f.Name)
 		case line.Before != "":
 			f.Since = line.Before
 		case line.Optional != "":
