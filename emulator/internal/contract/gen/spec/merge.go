@@ -89,7 +89,7 @@ func (c *Contract) declare(o *Overlay) error {
 	return nil
 }
 
-// change adds an overlay's fields and values and relaxes what it relaxes.
+// change adds an overlay's fields and values, relaxes what it relaxes and drops what it drops.
 func (c *Contract) change(o *Overlay) error {
 	for _, line := range o.Fields {
 		t := c.Types[line.Type]
@@ -122,19 +122,24 @@ func (c *Contract) change(o *Overlay) error {
 			f.Type.Nullable = true
 		}
 	}
-	for _, line := range o.Dropped {
-		op := c.Op("POST", line.Path)
-		if op == nil {
-			return fmt.Errorf("no operation POST %s", line.Path)
-		}
-		op.Dropped = line.Since
-	}
 	for _, line := range o.Values {
 		t := c.Types[line.Type]
 		if t == nil || len(t.Values) == 0 {
 			return fmt.Errorf("no set of values %s", line.Type)
 		}
 		t.Union(&Type{Values: line.Add})
+	}
+	return c.drop(o)
+}
+
+// drop marks the operations that a version of the API does not have any more.
+func (c *Contract) drop(o *Overlay) error {
+	for _, line := range o.Dropped {
+		op := c.Op("POST", line.Path)
+		if op == nil {
+			return fmt.Errorf("no operation POST %s", line.Path)
+		}
+		op.Dropped = line.Since
 	}
 	return nil
 }
