@@ -8,7 +8,7 @@ import (
 	"tweed/emulator/internal/catalogue"
 )
 
-var errNotReady = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/PRODUCT_NOT_READY")
+var errNoIncomeYet = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/PRODUCT_NOT_READY")
 
 type incomeStream struct {
 	Confidence    json.Number `json:"confidence"`
@@ -55,7 +55,7 @@ func incomeGet(c *api.Call, req accessTokenRequest) (incomeResponse, error) {
 		return incomeResponse{}, err
 	}
 	if c.Now.Sub(item.Created) < incomeDelay {
-		return incomeResponse{}, errNotReady.New()
+		return incomeResponse{}, errNoIncomeYet.New()
 	}
 	return incomeResponse{Income: documentedIncome(), Item: item.body(c.World), RequestID: c.RequestID}, nil
 }

@@ -166,7 +166,7 @@ func transactionsDeactivate(c *api.Call, req accessTokenRequest) (requestIDRespo
 // answered is the name under which an operation leaves a status that is not 200.
 const answered = "status"
 
-func statusOf(c *api.Call) int {
+func answerStatus(c *api.Call) int {
 	if status, ok := c.Kept(answered); ok {
 		return status.(int)
 	}

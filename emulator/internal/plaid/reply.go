@@ -72,7 +72,7 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 		body := errorBodyOf(err, c.RequestID).withExtra(err.Extra)
 		return api.JSONReply(err.Status, olderError(speaks, body), common...)
 	}
-	status := statusOf(c)
+	status := answerStatus(c)
 	if status != http.StatusOK {
 		return api.JSONReply(status, olderAnswer(c, speaks, answer), common...)
 	}

@@ -27,8 +27,8 @@ const (
 	version2019 = "2019-05-29"
 )
 
-// change is one difference between a version and those before it.
-type change struct {
+// versionChange is one difference between a version and those before it.
+type versionChange struct {
 	since string   // the version that brought it
 	calls []string // the paths that it is about; none = all
 	// upgrade turns the request of an older client into one of since. It may change values
@@ -40,7 +40,7 @@ type change struct {
 	failure func(body map[string]any)
 }
 
-func (ch *change) concerns(path string) bool {
+func (ch *versionChange) concerns(path string) bool {
 	return len(ch.calls) == 0 || slices.Contains(ch.calls, path)
 }
 

@@ -6,7 +6,7 @@ import "slices"
 // of is recorded (plaid-ruby's VCR cassettes of 2017 to 2021) unless a line says otherwise.
 // Members that came after 2020-09-14 without a version of their own are left out of older
 // answers: a client of that time meets what it was written for (assumed).
-var changes = []change{
+var changes = []versionChange{
 	{since: version, upgrade: func(fields map[string]any) { delete(fields, "public_key") }},
 	{since: version, calls: institutionCalls, upgrade: institutionRequest, downgrade: addLogins},
 	{since: version, calls: []string{"/item/remove"}, downgrade: func(answer map[string]any) { answer["removed"] = true }},

@@ -269,7 +269,7 @@ func TestTransactionVersions(t *testing.T) {
 // The list of changes is in order, and each of them can be met.
 func TestChanges(t *testing.T) {
 	t.Parallel()
-	require.True(t, slices.IsSortedFunc(changes, func(a, b change) int { return strings.Compare(b.since, a.since) }))
+	require.True(t, slices.IsSortedFunc(changes, func(a, b versionChange) int { return strings.Compare(b.since, a.since) }))
 	oldest := scenario.Versions()[len(scenario.Versions())-1]
 	for _, ch := range changes {
 		require.Contains(t, scenario.Versions(), ch.since)
