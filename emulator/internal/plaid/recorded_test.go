@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -41,7 +42,8 @@ type differences struct {
 }
 
 type difference struct {
-	// Path is that of a member in the answer; * stands for a name or a number.
+	// Path is that of a member in the answer, * stands for a name or a number; or it is
+	// "status", and the whole answer is another one.
 	Path    string         `yaml:"path,omitempty"`
 	Samples map[int]string `yaml:"samples"`
 	Reason  string         `yaml:"reason"`
@@ -97,16 +99,20 @@ func TestRecorded(t *testing.T) {
 			s := s.speaks(sample.speaks()).at(t)
 			got := s.post(sample.Endpoint, s.revive(sample))
 			met := map[string]string{} // why, by path
-			compare(sample.Response, got.Fields, "", func(path, why string) { met[path] = why })
+			if sample.Status == got.Status {
+				compare(sample.Response, got.Fields, "", func(path, why string) { met[path] = why })
+			} else {
+				met["status"] = fmt.Sprintf("is %d, was %d\n%s", got.Status, sample.Status, got.Body)
+			}
 			if slices.ContainsFunc(known.NotBuilt, func(d difference) bool { return d.Samples[n] != "" }) {
 				require.NotEqual(t, string(api.Stateful), got.Header.Get("Tweed-Depth"),
 					"the operation is built now: take sample %d out of not_built", n)
-				require.False(t, len(met) == 0 && got.Status == sample.Status,
-					"the answer is as recorded now: take sample %d out of not_built", n)
+				require.NotEmpty(t, met, "the answer is as recorded now: take sample %d out of not_built", n)
 				return
 			}
-			require.Equal(t, sample.Status, got.Status, got.Body)
-			sample.checkHeaders(t, got)
+			if met["status"] == "" {
+				sample.checkHeaders(t, got)
+			}
 			for path, why := range met {
 				require.True(t, slices.ContainsFunc(known.Differences, func(d difference) bool {
 					return d.Samples[n] != "" && d.fits(path)
@@ -141,6 +147,9 @@ func (s *tester) revive(sample recording) object {
 	}
 	if body["public_key"] != nil {
 		body["public_key"] = "public key"
+	}
+	if body["start_date"] == "2016-01-01" { // a year, which has passed
+		body["start_date"], body["end_date"] = monday.AddDate(-1, 0, 0).Format(time.DateOnly), monday.Format(time.DateOnly)
 	}
 	if token, _ := body["access_token"].(string); strings.HasSuffix(token, "<uuid4>") {
 		body["access_token"] = s.reviveItem(sample)

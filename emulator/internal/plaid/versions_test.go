@@ -278,3 +278,32 @@ func TestChanges(t *testing.T) {
 	}
 	require.Equal(t, []string{version, version2019, versionRC, version2018, version2017}, scenario.Versions())
 }
+
+// No call panics in any version, whatever it is sent.
+func TestVersionsStand(t *testing.T) {
+	t.Parallel()
+	odd := []any{nil, "x", json.Number("1"), []any{}, []any{nil, "x", object{}}, object{}, object{"a": nil}}
+	for _, speaks := range scenario.Versions() {
+		t.Run(speaks, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t).speaks(speaks).at(t)
+			item := object{"access_token": s.speaks("").accessToken()}
+			for _, path := range slices.Sorted(maps.Keys(operations)) {
+				for _, body := range []object{{}, item, {"options": 1}, {"credentials": object{}, "options": object{}}} {
+					r := s.post(path, body)
+					require.Less(t, r.Status, http.StatusInternalServerError, "%s %s", path, r.Body)
+				}
+				for _, value := range odd { // as a rule's patch may leave an answer
+					answer := object{}
+					for _, name := range []string{
+						"item", "accounts", "account", "numbers", "identity", "institution", "institutions", "transactions",
+					} {
+						answer[name] = value
+					}
+					c := &api.Call{Op: &api.Op{Path: path}}
+					require.NotNil(t, olderAnswer(c, speaks, answer))
+				}
+			}
+		})
+	}
+}
