@@ -83,3 +83,13 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 	}
 	return api.JSONReply(status, olderAnswer(c, speaks, answer), common...)
 }
+
+// answered is the name under which an operation leaves a status that is not 200.
+const answered = "status"
+
+func answerStatus(c *api.Call) int {
+	if status, ok := c.Kept(answered); ok {
+		return status.(int)
+	}
+	return http.StatusOK
+}

@@ -16,10 +16,11 @@ import (
 )
 
 var (
-	errInstitution  = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_INSTITUTION")
-	errCredentials  = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/INVALID_CREDENTIALS")
-	errPlaidError   = catalogue.Must(catalogue.Plaid, "API_ERROR/PLAID_ERROR")
-	errRecaptchaBad = catalogue.Must(catalogue.Plaid, "RECAPTCHA_ERROR/RECAPTCHA_BAD")
+	errInstitution   = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_INSTITUTION")
+	errCredentials   = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/INVALID_CREDENTIALS")
+	errPlaidError    = catalogue.Must(catalogue.Plaid, "API_ERROR/PLAID_ERROR")
+	errRecaptchaBad  = catalogue.Must(catalogue.Plaid, "RECAPTCHA_ERROR/RECAPTCHA_BAD")
+	errAdditionLimit = catalogue.Must(catalogue.Plaid, "RATE_LIMIT_EXCEEDED/ADDITION_LIMIT")
 )
 
 // The defaults of Sandbox logins (plaid.com/docs/sandbox/test-credentials).
@@ -169,6 +170,25 @@ func (l Login) keep(w *world.World, itemID string, later *scenario.Rule) error {
 		return errCredentials.New()
 	}
 	return nil
+}
+
+// developmentItems is how many live Items a client could have in Plaid's Development
+// environment (Plaid's Apex guide, step 6).
+const developmentItems = 100
+
+// exhausted tells whether the client has all the Items that its environment allows. Removed
+// ones count (assumed).
+func (l Login) exhausted(w *world.World) bool {
+	if settingsOf(w).Environment != development || items.Len(w) < developmentItems {
+		return false
+	}
+	mine := 0
+	for _, item := range items.All(w) {
+		if item.Client == l.Client {
+			mine++
+		}
+	}
+	return mine >= developmentItems
 }
 
 // check looks at user and password. A password later_<CODE> gives a rule for the Item.

@@ -102,7 +102,8 @@ func upgradeRequest(c *api.Call) error {
 	return nil
 }
 
-// olderAnswer makes an answer one of the version that the client speaks.
+// olderAnswer makes an answer one of the version that the client speaks. A rule's patch has
+// changed it before, in the words of version.
 func olderAnswer(c *api.Call, speaks string, answer any) any {
 	if _, isFile := answer.(api.Raw); isFile || speaks == version {
 		return answer
