@@ -74,6 +74,35 @@ func TestGolden(t *testing.T) {
 	keep("/processor/token/permissions/get", partner)
 	keep("/processor/token/webhook/update", with(partner, object{"webhook": "https://example.com/partner"}))
 
+	us := []string{"US"}
+	metadata := object{"include_optional_metadata": true, "include_auth_metadata": true}
+	keep("/institutions/get", object{"count": 2, "offset": 3, "country_codes": us, "options": metadata})
+	keep("/institutions/get_by_id", object{
+		"institution_id": "ins_132363", "country_codes": us, "options": object{"include_status": true},
+	})
+	keep("/institutions/search", object{"query": "platypus", "products": []string{"auth"}, "country_codes": us})
+
+	dynamic := keep("/item/import", object{
+		"products": []string{"transactions", "assets"}, "user_auth": object{"user_id": userDynamic, "auth_token": "x"},
+	})
+	item = object{"access_token": dynamic.text("access_token")}
+	keep("/item/webhook/update", with(item, object{"webhook": "https://example.com/new"}))
+	keep("/sandbox/item/fire_webhook", with(item, object{"webhook_code": "SYNC_UPDATES_AVAILABLE"}))
+	keep("/transactions/sync", with(item, object{"count": 2}))
+	keep("/sandbox/transactions/create", with(item, object{"transactions": []object{{
+		"amount": -12.5, "date_posted": "2026-01-05", "date_transacted": "2026-01-04", "description": "A deposit",
+	}}}))
+	keep("/transactions/refresh", item)
+	item = object{"access_token": s.accessToken("transactions")}
+	december := object{"start_date": "2025-12-01", "end_date": "2025-12-31", "options": object{"count": 3, "offset": 1}}
+	keep("/transactions/get", with(item, december))
+	keep("/transactions/recurring/get", item)
+	partner = object{"processor_token": s.processorToken(item["access_token"].(string), "dwolla")}
+	keep("/processor/transactions/get", with(partner, december))
+	keep("/processor/transactions/sync", with(partner, object{"count": 1}))
+	keep("/processor/transactions/refresh", partner)
+	keep("/processor/transactions/recurring/get", partner)
+
 	files, err := filepath.Glob(filepath.Join("testdata", "golden", "*.json"))
 	require.NoError(t, err)
 	current := len(operations) + 1 // with /exchange_token

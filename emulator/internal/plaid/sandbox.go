@@ -30,10 +30,14 @@ const (
 	userCustom = "user_custom"
 )
 
+// firstPlatypus is the institution of most examples: First Platypus Bank.
+const firstPlatypus = "ins_109508"
+
 type sandboxOptions struct {
-	OverridePassword *string `json:"override_password"`
-	OverrideUsername *string `json:"override_username"`
-	Webhook          *string `json:"webhook"`
+	OverridePassword *string      `json:"override_password"`
+	OverrideUsername *string      `json:"override_username"`
+	Transactions     historyRange `json:"transactions"`
+	Webhook          *string      `json:"webhook"`
 }
 
 type sandboxLinkRequest struct {
@@ -48,8 +52,8 @@ type sandboxLinkResponse struct {
 }
 
 // sandboxPublicTokenCreate does what a user does in Link: it logs in at an institution
-// and gives a public token. Errors, in order of checking: INVALID_INSTITUTION,
-// PRODUCTS_NOT_SUPPORTED, then those of login.
+// and gives a public token. Errors, in order of checking: INVALID_FIELD for days_requested
+// that cannot be, INVALID_INSTITUTION, PRODUCTS_NOT_SUPPORTED, then those of login.
 func sandboxPublicTokenCreate(c *api.Call, req sandboxLinkRequest) (sandboxLinkResponse, error) {
 	item, err := newItem(c, req.InstitutionID, req.InitialProducts, req.Options)
 	if err != nil {
@@ -103,9 +107,18 @@ func newItem(c *api.Call, institution string, products []string, o *sandboxOptio
 	l := Login{Institution: institution, User: userGood, Password: passGood, Products: products, Client: c.Client.ID}
 	if o != nil {
 		l.User, l.Password = textOr(o.OverrideUsername, userGood), textOr(o.OverridePassword, passGood)
-		l.Webhook = textOr(o.Webhook, "")
+		l.Webhook, l.History = textOr(o.Webhook, ""), o.Transactions
+		if err := l.History.check("options.transactions."); err != nil {
+			return Item{}, err
+		}
 	}
-	return l.Open(c.World)
+	item, err := l.Open(c.World)
+	if err != nil && l.User == userCustom {
+		if _, why := parseCustom(l.Password); why != nil {
+			c.Note("user_custom: %v", why)
+		}
+	}
+	return item, err
 }
 
 func textOr(text *string, otherwise string) string {
@@ -125,6 +138,7 @@ type Login struct {
 	Client      string         // client_id that will own the Item; "" for any
 	ClientUser  string         // client_user_id
 	Alias       string         // name in a scenario
+	History     historyRange   // of transactions
 	Custom      map[string]any // what user_custom would type, as a value; see Given
 }
 
@@ -156,6 +170,9 @@ func (l Login) Open(w *world.World) (Item, error) {
 		return Item{}, err
 	}
 	items.Put(w, item.ID, item)
+	if slices.Contains(item.Products, productTransactions) {
+		startFeed(w, item, l.History)
+	}
 	return item, nil
 }
 
