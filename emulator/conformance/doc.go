@@ -2,7 +2,8 @@
 // calls it over TCP, decodes its replies into the SDK's types and its errors with ToPlaidError. Every reply that passes
 // through the client of a test is checked against the OpenAPI document which that SDK ships.
 //
-// Apex has no SDK: package sentinel below is a client of Sentinel as a broker's engineer writes one, and certifies with it.
+// Apex has no SDK: package sentinel below is a client of Sentinel as a broker's engineer writes one, and certifies with
+// it.
 //
 // It is a module of its own, so that the SDK (17 MB of Go) stays out of the emulator's dependencies. It uses what a
 // user of package emulator can use and nothing else. The test suite of a Node app, run by "tweed exec", stands here,
