@@ -25,7 +25,7 @@ func TestNames(t *testing.T) {
 		}
 		return err
 	}))
-	require.GreaterOrEqual(t, len(files), 40)
+	require.GreaterOrEqual(t, len(files), 90)
 	names := scenarios.Names()
 	require.ElementsMatch(t, files, names)
 	require.True(t, slices.IsSorted(names))
