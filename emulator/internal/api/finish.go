@@ -116,7 +116,12 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 	if failed != nil {
 		e.Code, e.Type = failed.Row.Code, failed.Row.Type
 	}
+	if e.Turn = f.arrival.Turn; f.parked {
+		came := f.arrival
+		e.Turn, e.Waited = w.Turn(), &came
+	}
 	f.Journal.Add(e)
+	w.Recorded(e.Seq)
 	if f.Log != nil {
 		f.Log.Debug("call", "world", e.World, "n", e.N, "path", e.Path, "status", e.Status, "code", e.Code, "rule", e.Rule)
 	}
