@@ -42,17 +42,21 @@ type Case struct {
 // A case that another version of Tweed has made is read, too: see CheckVersion.
 func ReadCase(file string, data []byte) (*Case, error) {
 	form, err := casefile.Read(data)
+	c := &Case{file: file, form: form}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		err = fmt.Errorf("%s: %w", file, err)
+		if other := c.CheckVersion(); form.Version != "" && other != nil {
+			err = fmt.Errorf("%w\n%w", err, other)
+		}
+		return nil, err
 	}
 	if err := api.CheckWorldName(form.World); err != nil {
 		return nil, fmt.Errorf("%s: case.json: %w", file, err)
 	}
-	s, err := scenario.Load("scenario.yaml", form.Scenario)
-	if err != nil {
+	if c.scenario, err = scenario.Load("scenario.yaml", form.Scenario); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return &Case{file: file, form: form, scenario: s}, nil
+	return c, nil
 }
 
 // File is the name that ReadCase was given.

@@ -18,34 +18,35 @@ import (
 // members are what a case has; all but the last must be there.
 var members = []string{memberReadme, memberCalls, memberAbout, memberMoves, memberScenario, memberStart}
 
-// Read reads a case. The error says which member is wrong, and where. Nothing is written to
-// disk, and no more than maxInner bytes are unpacked, whatever the zip says of itself.
+// Read reads a case. The error says which member is wrong, and where; beside it comes what
+// could be read of About. Nothing is written to disk, and no more than maxInner bytes are
+// unpacked, whatever the zip says of itself.
 func Read(data []byte) (*Case, error) {
 	if len(data) > MaxSize {
-		return nil, fmt.Errorf("it has more than %d bytes, which no case has", MaxSize)
+		return &Case{}, fmt.Errorf("it has more than %d bytes, which no case has", MaxSize)
 	}
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, fmt.Errorf("it is no case: %w; \"tweed case save\" makes one", err)
+		return &Case{}, fmt.Errorf("it is no case: %w; \"tweed case save\" makes one", err)
 	}
 	files, err := unpack(archive)
 	if err != nil {
-		return nil, err
+		return &Case{}, err
 	}
 	c := &Case{Scenario: files[memberScenario]}
 	if err := c.readAbout(files[memberAbout]); err != nil {
-		return nil, fmt.Errorf("%s: %w", memberAbout, err)
+		return c, fmt.Errorf("%s: %w", memberAbout, err)
 	}
 	if c.Calls, err = readLines[Call](files[memberCalls]); err != nil {
-		return nil, fmt.Errorf("%s: %w", memberCalls, err)
+		return c, fmt.Errorf("%s: %w", memberCalls, err)
 	}
 	if c.Moves, err = readLines[Move](files[memberMoves]); err != nil {
-		return nil, fmt.Errorf("%s: %w", memberMoves, err)
+		return c, fmt.Errorf("%s: %w", memberMoves, err)
 	}
 	if start, ok := files[memberStart]; ok {
 		c.Start = &world.Export{}
 		if err := json.Unmarshal(start, c.Start); err != nil {
-			return nil, fmt.Errorf("%s: %w", memberStart, err)
+			return c, fmt.Errorf("%s: %w", memberStart, err)
 		}
 	}
 	return c, c.check()
@@ -95,9 +96,11 @@ func unpackOne(f *zip.File, room int64) ([]byte, error) {
 // readAbout reads case.json. The form comes first: another one may have other members.
 func (c *Case) readAbout(text []byte) error {
 	var form struct {
-		Form *int `json:"tweed_case"`
+		Form    *int   `json:"tweed_case"`
+		Version string `json:"tweed"`
 	}
 	err := json.Unmarshal(text, &form)
+	c.Version = form.Version
 	switch {
 	case err != nil:
 		return err
