@@ -27,7 +27,8 @@ func (w World) Case() (data []byte, err error) {
 // caseOptions are those that replies depend on.
 func (e *Emulator) caseOptions() casefile.Options {
 	return casefile.Options{
-		Strict: e.options.Strict, MinDepth: e.options.MinDepth, PublicURL: e.options.PublicURL, BodyBytes: e.options.BodyBytes,
+		Strict: e.options.Strict, MinDepth: e.options.MinDepth, PublicURL: e.options.PublicURL,
+		BodyBytes: e.options.BodyBytes,
 	}
 }
 

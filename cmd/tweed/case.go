@@ -21,9 +21,9 @@ const caseEnding = ".tweed.zip"
 // casePatience is how long a server may take to pack a case, in wall time.
 const casePatience = time.Minute
 
-const caseLong = `A case is a zip with what is needed to see again what happened in a world since it began (its start, or its
-last reset, scenario or import): the calls with their replies, moves of the clock, rules, seed, version, and
-README.txt, a text to paste into a ticket. Secrets are taken out.
+const caseLong = `A case is a zip with what is needed to see again what happened in a world since it began (at its
+start, or its last reset, scenario or import): the calls with their replies, moves of the clock,
+rules, seed, version, and README.txt, a text to paste into a ticket. Secrets are taken out.
 
   tweed case save lost-deposit      writes lost-deposit.tweed.zip
   tweed run lost-deposit.tweed.zip  makes the calls again and says "same", or where they differ`

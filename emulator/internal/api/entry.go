@@ -19,6 +19,7 @@ type Entry struct {
 	Op      string // the operation id, "" for a path that is none
 	Method  string
 	Base    string // where the caller reached Tweed, without a slash at the end
+	Host    string // that the caller sent it to
 	Path    string
 	Route   string // the path as the contract has it: what varies stands in braces
 	Query   string
@@ -54,7 +55,7 @@ type Arrival struct {
 // What an entry costs beside its bodies, in bytes: itself with what it is about and its
 // place in the ring, and each header.
 const (
-	entryOverhead  = 912
+	entryOverhead  = 928
 	headerOverhead = 48
 )
 
@@ -120,8 +121,8 @@ func (e *Entry) Bore(token string) (before string, ok bool) {
 	return before, true
 }
 
-// scheme is what may stand before a token: words, no secret of another form.
-var scheme = regexp.MustCompile(`^(?:[A-Za-z]{1,20}:? *){0,2}$`)
+// scheme is what real clients put before a token. Anything else might be a secret.
+var scheme = regexp.MustCompile(`(?i)^(?:(?:bearer|authorization:) *){0,2}$`)
 
 // redacted is the entry without the client's secrets.
 func (e *Entry) redacted() Entry {

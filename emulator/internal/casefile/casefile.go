@@ -64,6 +64,7 @@ type Call struct {
 	Operation string            `json:"op,omitempty"`
 	Method    string            `json:"method"`
 	Base      string            `json:"base"`
+	Host      string            `json:"host"`
 	Path      string            `json:"path"`
 	Query     string            `json:"query,omitempty"`
 	Sent      map[string]string `json:"request_headers"` // those that Tweed reads
@@ -106,14 +107,6 @@ type Move struct {
 	Time  time.Time `json:"time"`       // the world's, after it
 	What  string    `json:"what"`       // method and path of the control API, without the world
 	Body  Text      `json:"body"`
-}
-
-// arrived is the turn at which a call came.
-func (c *Call) arrived() uint64 {
-	if c.Came != nil {
-		return c.Came.Turn
-	}
-	return c.Turn
 }
 
 // Title names the call in messages.

@@ -15,7 +15,8 @@ const maxShown = 200
 // readme is a text to paste into a ticket.
 func (c *Case) readme() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Tweed case %s: %s and %s of world %s\n\n", c.Name, count(len(c.Calls), "call"), count(len(c.Moves), "move"), c.World)
+	fmt.Fprintf(&b, "Tweed case %s: %s and %s of world %s\n\n",
+		c.Name, count(len(c.Calls), "call"), count(len(c.Moves), "move"), c.World)
 	fmt.Fprintf(&b, "To see it again: tweed run %s\n", shellWord(c.Name+Ending))
 	fmt.Fprintf(&b, "Tweed %s, seed %d, clock from %s (%s)\n", c.Version, c.Seed, stamp(c.Clock.Start), c.Clock.Run)
 	if c.Start != nil {

@@ -46,10 +46,6 @@ func (c *Call) Request(server string, o Options, token string) (*http.Request, e
 	if err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(c.Base)
-	if err != nil {
-		return nil, err
-	}
 	if target.Path, err = url.PathUnescape(c.Path); err != nil {
 		return nil, err
 	}
@@ -63,7 +59,7 @@ func (c *Call) Request(server string, o Options, token string) (*http.Request, e
 		return nil, err
 	}
 	req.URL = target // its path as it is
-	req.Host = base.Host
+	req.Host = c.Host
 	for name, value := range c.Sent {
 		if !slices.Contains(readHeaders, name) {
 			return nil, errors.New("a case has no request header " + name)

@@ -41,7 +41,8 @@ func (c *Case) Encode() ([]byte, error) {
 		return nil, err
 	}
 	files := []document.File{
-		{Name: memberReadme, Body: c.readme()}, {Name: memberCalls, Body: calls},
+		{Name: memberReadme, Body: c.readme()},
+		{Name: memberCalls, Body: calls},
 		{Name: memberAbout, Body: append(about, '\n')}, {Name: memberMoves, Body: moves},
 		{Name: memberScenario, Body: c.Scenario},
 	}

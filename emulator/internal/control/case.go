@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/casefile"
@@ -74,14 +75,16 @@ func recordedCalls(w *world.World, j *api.Journal, recorded world.Recording) ([]
 	case recorded.Calls == 0:
 		return nil, errors.New("no calls came to it since it began; are they in another world? --world names one")
 	case recorded.Lost > 0:
-		return nil, fmt.Errorf("%d moves of its clock and rules were too many to remember; reset the world and do less", recorded.Lost)
+		return nil, fmt.Errorf("%d moves of its clock and rules were too many to remember; reset the world and do less",
+			recorded.Lost)
 	}
 	entries, gone := j.Read(api.Filter{World: w.Name(), Since: recorded.First - 1})
 	switch missing := recorded.Calls - uint64(len(entries)); {
 	case missing == 0:
 		return entries, nil
 	case gone > 0:
-		return nil, fmt.Errorf("%d of its %d calls have left the journal for want of room; %s", missing, recorded.Calls, remedy)
+		return nil, fmt.Errorf("%d of its %d calls have left the journal for want of room; %s",
+			missing, recorded.Calls, remedy)
 	default:
 		return nil, fmt.Errorf("%d of its %d calls were cleared from the journal; reset the world and do it again",
 			missing, recorded.Calls)
@@ -119,7 +122,7 @@ func callsOf(entries []api.Entry, start *world.Export) []casefile.Call {
 func callOf(e *api.Entry) casefile.Call {
 	address := url.URL{Path: e.Path}
 	call := casefile.Call{
-		N: e.N, Turn: e.Turn, Time: e.Time, Family: e.Family, Operation: e.Op, Method: e.Method, Base: e.Base,
+		N: e.N, Turn: e.Turn, Time: e.Time, Family: e.Family, Operation: e.Op, Method: e.Method, Base: e.Base, Host: e.Host,
 		Path: address.EscapedPath(), Query: e.Query, Sent: casefile.Sent(e.Sent), Body: e.Request, Status: e.Status,
 		Fault: e.Fault, Code: e.Code, Rule: e.Rule, Fates: e.Fates, Notes: e.Notes, Reply: e.Reply,
 		Headers: make([]casefile.Header, len(e.Headers)),
@@ -171,11 +174,12 @@ func movesOf(moves []world.Move, calls []casefile.Call) []casefile.Move {
 }
 
 // kept runs an operation, and lets the world remember that it was changed by it.
-func kept(run func(*api.Call) (any, error), row operation) func(*api.Call) (any, error) {
+func kept(run func(*api.Call) (any, error)) func(*api.Call) (any, error) {
 	return func(c *api.Call) (any, error) {
 		answer, err := run(c)
 		if err == nil {
-			c.World.Moved(row.method+" "+row.named(c.Params), c.Body.Raw)
+			path := strings.TrimPrefix(strings.TrimPrefix(c.Op.Path, Prefix), "worlds/{world}/")
+			c.World.Moved(c.Op.Method+" "+strings.Replace(path, "{rule}", c.Params["rule"], 1), c.Body.Raw)
 		}
 		return answer, err
 	}

@@ -52,47 +52,38 @@ var (
 type operation struct {
 	method, path, about string
 	run                 func(*api.Call) (any, error)
-	kept                bool // it changes a world as a call of a vendor might, and a case has it
-}
-
-// named is the operation's path as a case has it: without the world, with what is in it.
-func (o operation) named(params map[string]string) string {
-	path := strings.TrimPrefix(o.path, "worlds/{world}/")
-	for name, value := range params {
-		path = strings.ReplaceAll(path, "{"+name+"}", value)
-	}
-	return path
 }
 
 // table lists the control API. A path under worlds/{world} also exists without that
-// part, for the world of the header Tweed-World or the default one.
+// part, for the world of the header Tweed-World or the default one. What changes a world as
+// a vendor's call might is kept: a case has it.
 func (a *API) table() []operation {
 	const w = "worlds/{world}/"
 	return []operation{
-		{"GET", "health", "is Tweed up?", a.health, false},
-		{"GET", "worlds", "the names of all worlds", a.listWorlds, false},
-		{"GET", "worlds/{world}", "one world: clock, seed, number of records", a.showWorld, false},
-		{"DELETE", "worlds/{world}", "forget a world", a.removeWorld, false},
-		{"POST", w + "reset", "back to the seed", a.reset, false},
-		{"GET", w + "export", "all records as JSON", a.export, false},
-		{"POST", w + "import", "replace all records by an export", a.load, false},
-		{"GET", w + "clock", "what time is it?", a.showClock, false},
-		{"POST", w + "clock", `{"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`, a.moveClock, true},
-		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario, false},
-		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario, false},
-		{"GET", w + "rules", "the rules that were added", a.listRules, false},
-		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", a.addRule, true},
-		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule, true},
-		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify, false},
-		{"GET", w + "outbox", "webhooks that were collected", a.outbox, false},
-		{"GET", w + "case", "what is needed to see again what happened, a zip; ?name= is its name in the text for a ticket", a.saveCase, false},
-		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema, false},
+		{"GET", "health", "is Tweed up?", a.health},
+		{"GET", "worlds", "the names of all worlds", a.listWorlds},
+		{"GET", "worlds/{world}", "one world: clock, seed, number of records", a.showWorld},
+		{"DELETE", "worlds/{world}", "forget a world", a.removeWorld},
+		{"POST", w + "reset", "back to the seed", a.reset},
+		{"GET", w + "export", "all records as JSON", a.export},
+		{"POST", w + "import", "replace all records by an export", a.load},
+		{"GET", w + "clock", "what time is it?", a.showClock},
+		{"POST", w + "clock", `{"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`, kept(a.moveClock)},
+		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
+		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
+		{"GET", w + "rules", "the rules that were added", a.listRules},
+		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", kept(a.addRule)},
+		{"DELETE", w + "rules/{rule}", "take an added rule away", kept(a.removeRule)},
+		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
+		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
+		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{
 			"GET", "journal", "calls: ?world= &path= &op= &code= &client= &family= &status= &rule= &account= &client_user_id= " +
-				"&external_transfer_id= &since= &last=; format=har for a HAR; follow=true for server-sent events", a.readJournal, false,
+				"&external_transfer_id= &since= &last=; format=har for a HAR; follow=true for server-sent events", a.readJournal,
 		},
-		{"DELETE", "journal", "forget calls: ?world=", a.clearJournal, false},
-		{"GET", "", "this list", a.list, false},
+		{"DELETE", "journal", "forget calls: ?world=", a.clearJournal},
+		{"GET", "", "this list", a.list},
 	}
 }
 
@@ -120,9 +111,6 @@ func (a *API) router() *mux.Router {
 		op := &api.Op{
 			ID: row.method + " " + Prefix + row.path, Method: row.method, Path: Prefix + row.path,
 			Depth: api.Stateful, Run: row.run,
-		}
-		if row.kept {
-			op.Run = kept(row.run, row)
 		}
 		for _, path := range both(row.path) {
 			router.Path(Prefix + path).Methods(row.method).Handler(operationOf{op})

@@ -77,7 +77,8 @@ func (w *World) Recorded(seq uint64) {
 func (w *World) Recording() Recording {
 	r := w.recording
 	return Recording{
-		Start: r.start, Began: w.config.Clock.Start.UTC(), Run: w.config.Clock.Run, Moves: r.moves[:len(r.moves):len(r.moves)],
-		Lost: r.lost, First: r.first, Calls: r.calls,
+		Start: r.start, Began: w.config.Clock.Start.UTC(), Run: w.config.Clock.Run,
+		Moves: r.moves[:len(r.moves):len(r.moves)],
+		Lost:  r.lost, First: r.first, Calls: r.calls,
 	}
 }
