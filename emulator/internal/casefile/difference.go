@@ -121,10 +121,7 @@ func bodyDifference(wanted, got []byte) string {
 			return "reply: " + text
 		}
 	}
-	n := 0
-	for n < len(wanted) && n < len(got) && wanted[n] == got[n] {
-		n++
-	}
+	n := common(wanted, got)
 	return fmt.Sprintf("reply, byte %d: wanted %s, got %s", n, excerpt(wanted[n:]), excerpt(got[n:]))
 }
 
@@ -153,6 +150,10 @@ func valueDifference(at string, wanted, got any) string {
 		if g, ok := got.([]any); ok {
 			return elementDifference(at, w, g)
 		}
+	case string:
+		if g, ok := got.(string); ok {
+			return textDifference(at, w, g)
+		}
 	default:
 		if w == got { // scalars; numbers are json.Number
 			return ""
@@ -162,6 +163,29 @@ func valueDifference(at string, wanted, got any) string {
 		at = "the whole"
 	}
 	return fmt.Sprintf("%s: wanted %s, got %s", at, show(wanted), show(got))
+}
+
+// textDifference shows two texts whole, or where both are long from where they part.
+func textDifference(at, wanted, got string) string {
+	if wanted == got {
+		return ""
+	}
+	if at == "" {
+		at = "the whole"
+	}
+	if n := common([]byte(wanted), []byte(got)); n > maxValue/2 {
+		return fmt.Sprintf("%s, byte %d: wanted %s, got %s", at, n, excerpt([]byte(wanted[n:])), excerpt([]byte(got[n:])))
+	}
+	return fmt.Sprintf("%s: wanted %s, got %s", at, show(wanted), show(got))
+}
+
+// common is how many bytes two texts have in common at their beginning.
+func common(a, b []byte) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 func memberDifference(at string, wanted, got map[string]any) string {
