@@ -43,8 +43,11 @@ func TestDifference(t *testing.T) {
 	same := http.Header{"Tweed-Rule": {"a b"}, "X": {"1"}, "Date": {"now"}, "Content-Type": {"guessed"}, "Tweed-Hint": {"w"}}
 	require.Empty(t, call.Difference(Got{Status: 200, Header: same, Body: []byte("{}")}))
 	for _, got := range []Got{
-		{Status: 400, Body: []byte(`{"error_code":"ITEM_LOCKED"}`)}, {Status: 401, Body: []byte(`{"error":"no","message":null}`)}, {},
-		{Status: 200, Fault: "reset"}, {Status: 200, Header: http.Header{"X": {"1"}}},
+		{Status: 400, Body: []byte(`{"error_code":"ITEM_LOCKED"}`)},
+		{Status: 401, Body: []byte(`{"error":"no","message":null}`)},
+		{},
+		{Status: 200, Fault: "reset"},
+		{Status: 200, Header: http.Header{"X": {"1"}}},
 		{Status: 200, Header: http.Header{"X": {"2"}, "Tweed-Rule": {"a b"}}},
 		{Status: 200, Header: http.Header{"X": {"1"}, "Tweed-Rule": {"a b"}, "Vary": {"Origin"}}},
 	} {

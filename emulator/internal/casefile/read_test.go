@@ -150,7 +150,7 @@ func TestReadRefusesZips(t *testing.T) {
 	files[memberStart] = "[]"
 	_, err = Read(pack(t, files))
 	require.ErrorContains(t, err, "start.json: json: cannot unmarshal array")
-	damaged := bytes.Replace(whole, []byte(memberCalls), []byte(memberCalls), 1)
+	damaged := bytes.Clone(whole)
 	damaged[bytes.Index(damaged, []byte(memberCalls))+60] ^= 0xff
 	_, err = Read(damaged)
 	require.ErrorContains(t, err, "calls.jsonl: it is damaged")

@@ -43,7 +43,8 @@ func (c *Case) Encode() ([]byte, error) {
 	files := []document.File{
 		{Name: memberReadme, Body: c.readme()},
 		{Name: memberCalls, Body: calls},
-		{Name: memberAbout, Body: append(about, '\n')}, {Name: memberMoves, Body: moves},
+		{Name: memberAbout, Body: append(about, '\n')},
+		{Name: memberMoves, Body: moves},
 		{Name: memberScenario, Body: c.Scenario},
 	}
 	if c.Start != nil {

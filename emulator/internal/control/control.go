@@ -68,7 +68,10 @@ func (a *API) table() []operation {
 		{"GET", w + "export", "all records as JSON", a.export},
 		{"POST", w + "import", "replace all records by an export", a.load},
 		{"GET", w + "clock", "what time is it?", a.showClock},
-		{"POST", w + "clock", `{"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`, kept(a.moveClock)},
+		{
+			"POST", w + "clock", `{"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`,
+			kept(a.moveClock),
+		},
 		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
 		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
 		{"GET", w + "rules", "the rules that were added", a.listRules},
