@@ -58,7 +58,10 @@ func (w World) Now() (now time.Time) {
 // Advance moves the world's clock forward by d. Events that become due run in order of
 // time, each at its own instant, before Advance returns.
 func (w World) Advance(d time.Duration) {
-	w.with(func(held *world.World) { held.Advance(d) })
+	w.with(func(held *world.World) {
+		held.Advance(d)
+		control.ClockMove(held)
+	})
 }
 
 // AdvanceBankingDays moves the clock forward by banking days of the Federal Reserve,
@@ -70,6 +73,7 @@ func (w World) AdvanceBankingDays(days int) {
 			panic("emulator: " + err.Error())
 		}
 		held.AdvanceTo(t)
+		control.ClockMove(held)
 	})
 }
 
@@ -82,9 +86,14 @@ func (w World) Rule(rule scenario.Rule) (remove func()) {
 			panic("emulator: " + err.Error())
 		}
 		rule.Name = name
+		control.RuleMove(held, rule)
 	})
 	return func() {
-		w.with(func(held *world.World) { rules.Remove(held, rule.Name) })
+		w.with(func(held *world.World) {
+			if rules.Remove(held, rule.Name) {
+				control.RuleRemoved(held, rule.Name)
+			}
+		})
 	}
 }
 

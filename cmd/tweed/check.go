@@ -33,7 +33,7 @@ func newCheck() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var all []checked
 			for _, arg := range args {
-				files, err := scenarioFiles(arg)
+				files, err := filesOf(arg, scenarioEnding)
 				if err != nil {
 					return usage(err)
 				}

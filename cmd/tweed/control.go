@@ -44,10 +44,23 @@ const maxReply = 64 << 20
 func (c *control) call(ctx context.Context, method, path string, body []byte, reply any) error {
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
 	defer cancel()
-	address := strings.TrimSuffix(c.url, "/") + "/_tweed/" + path
+	address, text, err := c.ask(ctx, method, path, body)
+	if err != nil || reply == nil {
+		return err
+	}
+	if err := json.Unmarshal(text, reply); err != nil {
+		return fmt.Errorf("%s: %w; is that the address of a Tweed?", address, err)
+	}
+	return nil
+}
+
+// ask makes one call and returns the address that it went to and the answer as it came. The
+// error has what the server says.
+func (c *control) ask(ctx context.Context, method, path string, body []byte) (address string, text []byte, err error) {
+	address = strings.TrimSuffix(c.url, "/") + "/_tweed/" + path
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return address, nil, err
 	}
 	if c.world != "" {
 		req.Header.Set("Tweed-World", c.world)
@@ -57,24 +70,18 @@ func (c *control) call(ctx context.Context, method, path string, body []byte, re
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("%w; is a Tweed running there? --url or TWEED_URL says where", err)
+		return address, nil, fmt.Errorf("%w; is a Tweed running there? --url or TWEED_URL says where", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
+	text, err = io.ReadAll(io.LimitReader(resp.Body, maxReply))
 	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return err
-	}
-	if resp.StatusCode == http.StatusOK && reply == nil {
-		return nil
+		return address, nil, err
 	}
 	if resp.StatusCode != http.StatusOK {
 		var refused refusal
 		if json.Unmarshal(text, &refused) != nil || !strings.HasPrefix(refused.Code, "TWEED_") {
-			return fmt.Errorf("%s answers %s; is that the address of a Tweed?", address, resp.Status)
+			return address, nil, fmt.Errorf("%s answers %s; is that the address of a Tweed?", address, resp.Status)
 		}
-		return refused
+		return address, nil, refused
 	}
-	if err := json.Unmarshal(text, reply); err != nil {
-		return fmt.Errorf("%s: %w; is that the address of a Tweed?", address, err)
-	}
-	return nil
+	return address, text, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tweed/cmd/tweed/report"
@@ -14,32 +15,6 @@ import (
 	"tweed/emulator"
 	"tweed/emulator/scenario"
 )
-
-// loadAll loads all scenarios before the first one runs, and says what is wrong with each.
-func loadAll(stderr io.Writer, args []string) ([]*scenario.Scenario, error) {
-	var loaded []*scenario.Scenario
-	bad := false
-	for _, arg := range args {
-		files, err := scenarioFiles(arg)
-		if err != nil {
-			fmt.Fprintln(stderr, err)
-			bad = true
-		}
-		for _, file := range files {
-			s, err := loadFile(file)
-			if err != nil {
-				fmt.Fprintln(stderr, err)
-				bad = true
-				continue
-			}
-			loaded = append(loaded, s)
-		}
-	}
-	if bad {
-		return nil, usage(errors.New("nothing was run"))
-	}
-	return loaded, nil
-}
 
 // loadFile loads a scenario file, or one that comes with Tweed, and returns all that can be
 // known to be wrong with it before it runs.
@@ -58,11 +33,14 @@ func loadFile(file string) (*scenario.Scenario, error) {
 	return s, emu.Close()
 }
 
-// scenarioFiles are the files that an argument means: itself, or for a directory every
-// *.yaml in it and below, but for what is hidden.
-func scenarioFiles(arg string) ([]string, error) {
+// scenarioEnding is that of scenarios in a directory.
+const scenarioEnding = ".yaml"
+
+// filesOf are the files that an argument means: itself, or for a directory every one with one
+// of the endings in it and below, but for what is hidden.
+func filesOf(arg string, endings ...string) ([]string, error) {
 	if info, err := os.Stat(arg); err != nil || !info.IsDir() {
-		return []string{arg}, nil // Load says what is wrong with it
+		return []string{arg}, nil // who loads it says what is wrong with it
 	}
 	var files []string
 	err := filepath.WalkDir(arg, func(file string, entry fs.DirEntry, err error) error {
@@ -71,13 +49,13 @@ func scenarioFiles(arg string) ([]string, error) {
 			return err
 		case entry.IsDir() && file != arg && strings.HasPrefix(entry.Name(), "."):
 			return fs.SkipDir
-		case !entry.IsDir() && filepath.Ext(file) == ".yaml":
+		case !entry.IsDir() && slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(file, e) }):
 			files = append(files, file)
 		}
 		return nil
 	})
 	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s: there is no *.yaml in this directory", arg)
+		err = fmt.Errorf("%s: there is no *%s in this directory", arg, strings.Join(endings, ", and no *"))
 	}
 	return files, err
 }

@@ -89,7 +89,8 @@ func newRoot() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(
-		newServe(), newFlow(), newRun(), newExec(), newRule(), newCheck(), newErrors(), newFacts(), newJournal(), newRoutes(),
+		newServe(), newFlow(), newRun(), newExec(), newRule(), newCheck(), newErrors(), newFacts(), newJournal(), newCase(),
+		newRoutes(),
 		newScenarios(), newSchema(), newInit(), newCA(), newHealthcheck(), newVersion(),
 	)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd) }

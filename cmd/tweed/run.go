@@ -21,13 +21,18 @@ type runFlags struct {
 	repeat            int
 	transcript, junit string
 	asJSON            bool
+	anyVersion        bool
 }
 
 const runLong = `run starts an emulator for each scenario, makes the calls of its steps (without steps: walks the
 reference client's flow) and compares what comes with what the file expects. A name of
-"tweed scenarios" is a file, too; a directory is every *.yaml in it and below. Scenarios run beside
-each other, GOMAXPROCS at a time; the output has the order of the arguments. Under GitHub Actions
-problems become annotations, and the job's summary has a table.
+"tweed scenarios" is a file, too; a directory is every *.yaml and *.tweed.zip in it and below. Scenarios
+run beside each other, GOMAXPROCS at a time; the output has the order of the arguments. Under GitHub
+Actions problems become annotations, and the job's summary has a table.
+
+A case ("tweed case") is a file, too: its calls are made again, each at its time, with the same seed,
+clock and rules. Status, headers and body of each reply must be the same bytes; what comes is "same", or
+"differs at call 7" with the first difference. No delay and no long poll is waited for.
 
 Exit code:
   0  all is as expected
@@ -39,7 +44,7 @@ func newRun() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME|DIR...",
-		Short: "run scenarios as tests",
+		Short: "run scenarios as tests, and cases again",
 		Long:  runLong,
 		Args:  cobra.MinimumNArgs(1),
 		RunE:  func(cmd *cobra.Command, args []string) error { return runFiles(cmd, args, f) },
@@ -49,6 +54,7 @@ func newRun() *cobra.Command {
 	cmd.Flags().StringVar(&f.transcript, "transcript", "", "file for everything that went over the wire")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "file for the results as JUnit XML")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&f.anyVersion, "any-version", false, "replay also cases that another version of Tweed has made")
 	return cmd
 }
 
@@ -56,7 +62,7 @@ func runFiles(cmd *cobra.Command, args []string, f runFlags) error {
 	if f.repeat < 1 {
 		return usage(fmt.Errorf("--repeat %d: the least is 1", f.repeat))
 	}
-	loaded, err := loadAll(cmd.ErrOrStderr(), args)
+	loaded, err := loadAll(cmd.ErrOrStderr(), args, f.anyVersion)
 	if err != nil {
 		return err
 	}
@@ -93,15 +99,15 @@ func runFiles(cmd *cobra.Command, args []string, f runFlags) error {
 	return nil
 }
 
-// outcome is what came of one scenario: a report, or why it could not be run.
+// outcome is what came of one scenario or case: a report, or why it could not be run.
 type outcome struct {
 	report *runner.Report
 	err    error
 }
 
-// runAll starts all scenarios, GOMAXPROCS at a time, and returns where the outcome of each
+// runAll starts all of them, GOMAXPROCS at a time, and returns where the outcome of each
 // will come, in their order.
-func runAll(ctx context.Context, loaded []*scenario.Scenario, f runFlags) []chan outcome {
+func runAll(ctx context.Context, loaded []subject, f runFlags) []chan outcome {
 	places := make(chan struct{}, runtime.GOMAXPROCS(0))
 	outcomes := make([]chan outcome, len(loaded))
 	for i, s := range loaded {
@@ -116,23 +122,31 @@ func runAll(ctx context.Context, loaded []*scenario.Scenario, f runFlags) []chan
 	return outcomes
 }
 
-// runRepeatedly runs a scenario --repeat times; the first report counts. Another run whose
+// problemOf is a problem of the whole of what is run.
+func problemOf(s subject, text string) scenario.Problem {
+	if s, ok := s.(scenarioSubject); ok {
+		return s.Problem("", text, "")
+	}
+	return scenario.Problem{File: s.File(), What: text}
+}
+
+// runRepeatedly runs a scenario or a case --repeat times; the first report counts. Another run whose
 // transcript differs is a problem of it.
-func runRepeatedly(ctx context.Context, s *scenario.Scenario, f runFlags) (*runner.Report, error) {
+func runRepeatedly(ctx context.Context, s subject, f runFlags) (*runner.Report, error) {
 	options := runner.Options{Seed: f.seed, Drive: Drive}
-	first, err := runner.Run(ctx, s, options)
+	first, err := s.run(ctx, options)
 	if err != nil {
 		return nil, err
 	}
 	for n := 2; n <= f.repeat && ctx.Err() == nil; n++ {
 		start := time.Now()
-		again, err := runner.Run(ctx, s, options)
+		again, err := s.run(ctx, options)
 		if err != nil {
 			return nil, err
 		}
 		one := report.Case{Name: fmt.Sprintf("run %d is the same", n), Time: time.Since(start)}
 		if difference := firstDifference(first.Transcript, again.Transcript); difference != "" {
-			one.Problems = scenario.Problems{s.Problem("", fmt.Sprintf("run %d differs from run 1: %s", n, difference), "")}
+			one.Problems = scenario.Problems{problemOf(s, fmt.Sprintf("run %d differs from run 1: %s", n, difference))}
 		}
 		first.Add(one)
 	}
@@ -178,7 +192,11 @@ func printReport(w io.Writer, r *runner.Report) {
 	if !r.Good() {
 		word = "FAIL"
 	}
-	fmt.Fprintf(w, "%s %s\n", word, r.File)
+	line := word + " " + r.File
+	if r.Verdict != "" {
+		line += ": " + r.Verdict
+	}
+	fmt.Fprintln(w, line)
 	for _, problem := range r.Problems {
 		fmt.Fprintf(w, "     %s\n", strings.ReplaceAll(problem.String(), "\n", "\n     "))
 	}

@@ -57,7 +57,7 @@ func TestRunRefuses(t *testing.T) {
 		args   []string
 		stderr string
 	}{
-		{[]string{empty}, empty + ": there is no *.yaml in this directory"},
+		{[]string{empty}, empty + ": there is no *.yaml, and no *.tweed.zip in this directory"},
 		{[]string{given, "happy-path"}, given + ":1:17: the item cannot be linked"},
 		{[]string{"--repeat", "0", "happy-path"}, "--repeat 0: the least is 1"},
 		{[]string{"--junit", missing, "happy-path"}, missing},

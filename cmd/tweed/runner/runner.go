@@ -29,8 +29,9 @@ type Options struct {
 type Report struct {
 	File     string            `json:"file"`
 	Name     string            `json:"name"`
-	Steps    int               `json:"steps"`
-	Problems scenario.Problems `json:"problems"` // what was not as expected, in order, with its place in the file
+	Steps    int               `json:"steps"`             // of a case: calls
+	Verdict  string            `json:"verdict,omitempty"` // of a case: "same (7 calls)", or where it differs
+	Problems scenario.Problems `json:"problems"`          // what was not as expected, in order, with its place in the file
 	// Cases are what was examined: the steps, the end of the flow, the counts of calls.
 	Cases []report.Case `json:"-"`
 	// Transcript is everything that went over the wire, but for the header Date, and what

@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -17,6 +19,7 @@ type Entry struct {
 	Op      string // the operation id, "" for a path that is none
 	Method  string
 	Base    string // where the caller reached Tweed, without a slash at the end
+	Host    string // that the caller sent it to
 	Path    string
 	Route   string // the path as the contract has it: what varies stands in braces
 	Query   string
@@ -35,15 +38,24 @@ type Entry struct {
 	Headers []Header // of the reply
 	About   About    // what the call was about, nil for one that is no operation
 	Attempt uint64   // the fact of this name, 0 for none
+	Turn    uint64   // its place among what came to the world, see world.World.Turn
+	Waited  *Arrival // when a call that waited came, nil for one that did not
 
+	bore  string // the header Authorization as it came, for Bore
 	facts *Facts // see Fact
 	cost  int    // see size; set when it enters the journal
+}
+
+// Arrival is when a call came that waited for its reply.
+type Arrival struct {
+	Turn uint64
+	Time time.Time // the world's time
 }
 
 // What an entry costs beside its bodies, in bytes: itself with what it is about and its
 // place in the ring, and each header.
 const (
-	entryOverhead  = 880
+	entryOverhead  = 928
 	headerOverhead = 48
 )
 
@@ -98,10 +110,25 @@ func (e *Entry) decode() map[string]any {
 	return fields
 }
 
+// Bore says whether the call came with a token that Tweed has made in its header
+// Authorization, and what stood before the token there: "Bearer ". It is for an entry that
+// Read returned.
+func (e *Entry) Bore(token string) (before string, ok bool) {
+	before, ok = strings.CutSuffix(strings.TrimSpace(e.bore), token)
+	if ok = ok && token != "" && scheme.MatchString(before); !ok {
+		return "", false
+	}
+	return before, true
+}
+
+// scheme is what real clients put before a token. Anything else might be a secret.
+var scheme = regexp.MustCompile(`(?i)^(?:(?:bearer|authorization:) *){0,2}$`)
+
 // redacted is the entry without the client's secrets.
 func (e *Entry) redacted() Entry {
 	out := *e
 	out.Sent = RedactHeader(e.Sent)
+	out.bore = e.Sent.Get("Authorization")
 	out.Request = Redact(e.Request)
 	out.Query = RedactQuery(e.Query)
 	return out

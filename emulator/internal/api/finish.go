@@ -107,7 +107,7 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,
 		Status: reply.Status, Fault: string(f.plan.Fault.Kind), Rule: f.plan.Rule, Fates: c.fates, Passed: f.plan.Passed(),
-		Notes: c.notes, Base: c.BaseURL, Sent: f.req.Header,
+		Notes: c.notes, Base: c.BaseURL, Host: f.req.Host, Sent: f.req.Header,
 		Request: f.req.Body, Reply: reply.Body, Headers: reply.Header, About: f.facts.about, Attempt: f.facts.attempt,
 	}
 	if c.Op != nil {
@@ -116,7 +116,12 @@ func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
 	if failed != nil {
 		e.Code, e.Type = failed.Row.Code, failed.Row.Type
 	}
+	if e.Turn = f.arrival.Turn; f.parked {
+		came := f.arrival
+		e.Turn, e.Waited = w.Turn(), &came
+	}
 	f.Journal.Add(e)
+	w.Recorded(e.Seq)
 	if f.Log != nil {
 		f.Log.Debug("call", "world", e.World, "n", e.N, "path", e.Path, "status", e.Status, "code", e.Code, "rule", e.Rule)
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"strings"
 	"sync"
 	"testing"
 
@@ -214,7 +215,8 @@ func TestJournalEntry(t *testing.T) {
 	require.Equal(t, l.http.URL, e.Base)
 	require.Equal(t, Nothing{}, e.About)
 	require.Equal(t, uint64(1), e.Attempt)
-	e.Sent, e.Base, e.About, e.Attempt, e.cost = nil, "", nil, 0, 0
+	require.Equal(t, strings.TrimPrefix(l.http.URL, "http://"), e.Host)
+	e.Sent, e.Base, e.Host, e.About, e.Attempt, e.Turn, e.cost = nil, "", "", nil, 0, 0, 0
 	require.Equal(t, Entry{
 		Seq: 1, N: 1, World: "w", Time: monday, Family: "test", Op: "item_public_token_exchange", Method: "POST",
 		Path: pathRefuse, Route: pathRefuse, Query: "secret=%5Bredacted%5D&x=1", Client: "c", Status: 400,

@@ -29,7 +29,10 @@ type Pipeline struct {
 	BodyLimit int64
 	// MinDepth Stateful refuses operations that would answer from an example.
 	MinDepth Depth
-	Log      *slog.Logger
+	// Replay, if not nil, takes the place of wall time: no reply is held back by a rule's delay,
+	// and a call that waits asks it for a channel, whose end alone ends the waiting.
+	Replay func() <-chan struct{}
+	Log    *slog.Logger
 }
 
 // flight is one request between its arrival and its reply.
@@ -41,6 +44,7 @@ type flight struct {
 	problem error // met before a world was there: route, body
 	plan    scenario.Plan
 	parked  bool
+	arrival Arrival
 	facts   Facts  // as the call came; see look
 	counted string // where attempts are counted
 
@@ -52,7 +56,7 @@ type flight struct {
 func (p *Pipeline) Serve(family *Family, w http.ResponseWriter, r *http.Request) {
 	f := &flight{Pipeline: p, family: family}
 	reply, delay := f.answer(r)
-	if delay > 0 && !p.hold(r.Context(), delay) {
+	if delay > 0 && p.Replay == nil && !p.hold(r.Context(), delay) {
 		return
 	}
 	if f.plan.Fault.Lost() {
@@ -116,7 +120,10 @@ func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 			}
 			return reply, f.plan.Delay
 		}
-		if f.patience == nil {
+		switch {
+		case f.Replay != nil:
+			f.patience, changed = f.Replay(), nil
+		case f.patience == nil:
 			f.patience, f.release = wall.Timer(park.Patience)
 		}
 		f.wait(r.Context(), changed)
@@ -216,6 +223,7 @@ func (f *flight) run(w *world.World) (answer any, err error) {
 	if !f.parked {
 		if f.family.vendor() {
 			c.RequestID = w.Draw("request").Hex(requestIDLength)
+			f.arrival = Arrival{Turn: w.Turn(), Time: c.Now}
 		}
 		if err := f.before(w); err != nil {
 			return nil, err

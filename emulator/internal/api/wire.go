@@ -34,7 +34,7 @@ func (f *flight) damage(reply Reply, failed *catalogue.Error) (Reply, *catalogue
 // net/http's server, it panics with http.ErrAbortHandler, which ends what there is: a stream,
 // or the test.
 func (f *flight) lose(w http.ResponseWriter, r *http.Request) {
-	if f.plan.Fault.Kind == scenario.Hang {
+	if f.plan.Fault.Kind == scenario.Hang && f.Replay == nil {
 		select {
 		case <-r.Context().Done():
 		case <-f.Stop:

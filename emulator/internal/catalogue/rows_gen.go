@@ -260,6 +260,7 @@ var rows = []Row{
 	{Family: "tweed", Code: "TWEED_WORLD_LIMIT", Status: 503, Message: "there are {limit} worlds already; raise --max-worlds or delete some", Params: []Param{{Name: "limit", Example: "10000"}}, Confidence: "documented", Source: "Tweed"},
 	{Family: "tweed", Code: "TWEED_SHUTTING_DOWN", Status: 503, Message: "Tweed is stopping", Confidence: "documented", Source: "Tweed"},
 	{Family: "tweed", Code: "TWEED_PANIC", Status: 500, Message: "a fault in Tweed, not in your program: {text}. Nothing was changed by this call", Params: []Param{{Name: "text", Example: "runtime error"}}, Confidence: "documented", Source: "Tweed"},
+	{Family: "tweed", Code: "TWEED_CASE", Status: 409, Message: "there is no case of world {world}: {text}", Params: []Param{{Name: "world", Example: "default"}, {Name: "text", Example: "no calls came to it"}}, Confidence: "documented", Source: "Tweed"},
 	{Family: "tweed", Code: "TWEED_NOT_VERIFIED", Status: 409, Message: "the calls of world {world} are not as expected:\n{text}", Params: []Param{{Name: "world", Example: "default"}, {Name: "text", Example: "calls of /item/get: wanted 1, got 0"}}, Confidence: "documented", Source: "Tweed"},
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/casefile"
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/world"
 	"tweed/emulator/scenario"
@@ -30,6 +31,8 @@ type API struct {
 	// Schema returns the JSON Schema of scenario files.
 	Schema  func() []byte
 	Version string
+	// Options are those that a case names.
+	Options casefile.Options
 	// Stop is closed when the server stops: who follows the journal ends then.
 	Stop <-chan struct{}
 	// Heartbeat is the pause after which a follower hears that nothing came. Zero is 15 s
@@ -52,7 +55,8 @@ type operation struct {
 }
 
 // table lists the control API. A path under worlds/{world} also exists without that
-// part, for the world of the header Tweed-World or the default one.
+// part, for the world of the header Tweed-World or the default one. What changes a world as
+// a vendor's call might is kept: a case has it.
 func (a *API) table() []operation {
 	const w = "worlds/{world}/"
 	return []operation{
@@ -64,14 +68,18 @@ func (a *API) table() []operation {
 		{"GET", w + "export", "all records as JSON", a.export},
 		{"POST", w + "import", "replace all records by an export", a.load},
 		{"GET", w + "clock", "what time is it?", a.showClock},
-		{"POST", w + "clock", `{"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`, a.moveClock},
+		{
+			"POST", w + "clock", `{"advance": "48h"}, {"advance": "5 banking days"}, {"to": TIME}, {"run": "60x"}`,
+			kept(a.moveClock),
+		},
 		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
 		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
 		{"GET", w + "rules", "the rules that were added", a.listRules},
-		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", a.addRule},
-		{"DELETE", w + "rules/{rule}", "take an added rule away", a.removeRule},
+		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", kept(a.addRule)},
+		{"DELETE", w + "rules/{rule}", "take an added rule away", kept(a.removeRule)},
 		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
 		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
 		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{
 			"GET", "journal", "calls: ?world= &path= &op= &code= &client= &family= &status= &rule= &account= &client_user_id= " +

@@ -115,9 +115,9 @@ func clockOf(w *world.World) clockBody {
 func (a *API) showClock(c *api.Call) (any, error) { return clockOf(c.World), nil }
 
 type clockRequest struct {
-	Advance string     `json:"advance"`
-	To      *time.Time `json:"to"`
-	Run     *string    `json:"run"`
+	Advance string     `json:"advance,omitempty"`
+	To      *time.Time `json:"to,omitempty"`
+	Run     *string    `json:"run,omitempty"`
 }
 
 func (a *API) moveClock(c *api.Call) (any, error) {

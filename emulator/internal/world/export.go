@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // exportVersion is the version of the export's own form.
@@ -62,6 +63,7 @@ func (w *World) Import(e Export) error {
 	w.anchorTo(w.now)
 	w.settle()
 	w.dirty, w.anew = true, true
+	w.recording = recording{start: &e}
 	w.Commit()
 	return nil
 }
@@ -109,4 +111,15 @@ func (e Export) check() error {
 		}
 	}
 	return nil
+}
+
+// Clock returns the time of an export and how it runs. The error says that it has none.
+func (e Export) Clock() (now time.Time, run Run, err error) {
+	var row clockRow
+	raw, ok := e.Tables[clocks.name].Records[clockKey]
+	if !ok {
+		return now, run, fmt.Errorf("table %s lacks the record %q: a world needs its clock", clocks.name, clockKey)
+	}
+	err = json.Unmarshal(raw, &row)
+	return row.Now.UTC(), row.Run, err
 }

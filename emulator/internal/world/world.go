@@ -22,6 +22,7 @@ type World struct {
 
 	mu sync.Mutex // held from Take to Give
 	core
+	turn   uint64    // see Turn
 	rev    uint64    // commits that wrote
 	waker  *waker    // nil for a world that nobody wakes
 	wakeAt time.Time // what the waker was told last
@@ -45,6 +46,8 @@ type core struct {
 	undo   []undo
 	dirty  bool // something was written since the last commit
 	anew   bool // all of it was
+
+	recording recording
 }
 
 // undo is what a record was before the call in progress changed it.
