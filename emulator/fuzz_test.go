@@ -29,7 +29,7 @@ type rig struct {
 	jwt     string
 	// what exists
 	item                              item
-	public, processor, link           string
+	public, processor, link, dynamic  string
 	relationship, deposit, withdrawal string
 }
 
@@ -39,6 +39,7 @@ func newRig(t testing.TB) *rig {
 	c := newClient(t, emu, "")
 	r := &rig{emu: emu, item: c.link(), public: c.publicToken()}
 	r.processor = c.processorToken(r.item)
+	r.dynamic = c.dynamicToken()
 	r.link = c.ok("/link/token/create", fields{
 		"client_name": "n", "country_codes": []string{"US"}, "language": "en", "products": []string{"auth"},
 		"user": fields{"client_user_id": "u"},
@@ -238,6 +239,7 @@ func (r *rig) goodBodies() map[target]fields {
 		"disbursementType": "PARTIAL_BALANCE", "iraDetails": fields{"contributionType": "REGULAR", "contributionYear": 2025},
 	}
 	comment := fields{"comment": "c"}
+	page := fields{"count": 2, "offset": 1, "include_original_description": true}
 	bodies := map[string]fields{
 		"/sandbox/public_token/create":    merged(login, fields{"institution_id": platypus, "initial_products": []string{"auth"}}),
 		"/sandbox/processor_token/create": merged(login, fields{"institution_id": platypus}),
@@ -254,6 +256,27 @@ func (r *rig) goodBodies() map[target]fields {
 		"/processor/apex/processor_token/create": pair, "/item/processor_token/apex/create": pair,
 		"/processor/stripe/bank_account_token/create": pair, "/processor/account/get": processor, "/processor/auth/get": processor,
 		"/processor/balance/get": processor, "/processor/identity/get": processor,
+		"/item/webhook/update":                  merged(token, fields{"webhook": "http://a.test/"}),
+		"/item/import":                          {"products": []string{"transactions"}, "user_auth": fields{"user_id": "user_good", "auth_token": "pass_good"}},
+		"/transactions/get":                     merged(token, fields{"start_date": "2025-01-01", "end_date": "2026-12-31", "options": page}),
+		"/transactions/sync":                    merged(token, fields{"count": 5, "cursor": "", "options": fields{"days_requested": 30}}),
+		"/transactions/refresh":                 {"access_token": r.dynamic},
+		"/transactions/recurring/get":           {"access_token": r.dynamic, "options": fields{"personal_finance_category_version": "v1"}},
+		"/processor/transactions/get":           merged(processor, fields{"start_date": "2025-01-01", "end_date": "2026-12-31", "options": page}),
+		"/processor/transactions/sync":          merged(processor, fields{"cursor": "now"}),
+		"/processor/transactions/refresh":       processor,
+		"/processor/transactions/recurring/get": processor,
+		"/sandbox/item/fire_webhook":            {"access_token": r.dynamic, "webhook_code": "SYNC_UPDATES_AVAILABLE", "webhook_type": "TRANSACTIONS"},
+		"/sandbox/transactions/create": {"access_token": r.dynamic, "transactions": []fields{{
+			"amount": -1.5, "date_posted": "2026-01-05", "date_transacted": "2026-01-01", "description": "d", "iso_currency_code": "USD",
+		}}},
+		"/institutions/get": {"count": 1, "offset": 0, "country_codes": []string{"US"}, "options": fields{
+			"products": []string{"auth"}, "routing_numbers": []string{"800000036"}, "oauth": false,
+		}},
+		"/institutions/get_by_id": {"institution_id": platypus, "country_codes": []string{"US"}, "options": fields{
+			"include_status": true, "include_optional_metadata": true,
+		}},
+		"/institutions/search":                     {"query": "b", "country_codes": []string{"GB"}, "products": []string{"auth"}},
 		"/exchange_token":                          {"public_token": r.public, "account_id": r.item.accounts[0], "client_id": "c", "secret": "s"},
 		"/legit/api/v1/cc/token":                   {"jws": loginJWS("u", "e", "s")},
 		"/sentinel/api/v1/ach_relationships":       relationship,

@@ -17,6 +17,11 @@ func everyPlaidReply(c *client) map[string]reply {
 		"client_name": "<Tweed & Co>", "country_codes": []string{"US"}, "language": "en", "products": []string{"auth"},
 		"user": fields{"client_user_id": "u-1"}, "hosted_link": fields{},
 	})
+	history := c.dynamicToken()
+	partner := c.ok("/processor/token/create", fields{
+		"access_token": history, "account_id": accountIDs(c.ok("/accounts/get", fields{"access_token": history}))[0],
+		"processor": "dwolla",
+	}).text("processor_token")
 	bodies := map[string]fields{
 		"/sandbox/public_token/create":                {"institution_id": platypus, "initial_products": []string{"auth"}},
 		"/sandbox/processor_token/create":             {"institution_id": platypus},
@@ -42,11 +47,39 @@ func everyPlaidReply(c *client) map[string]reply {
 		"/sandbox/item/reset_login":                   {"access_token": c.accessToken()},
 		"/item/remove":                                {"access_token": c.accessToken()},
 		"/item/access_token/invalidate":               {"access_token": c.accessToken()},
-		"/webhook_verification_key/get":               {"key_id": "6c5516e1-92dc-479e-a8ff-5a51992e0001"},
+		"/institutions/get":                           {"count": 1, "offset": 0, "country_codes": []string{"US"}},
+		"/institutions/get_by_id":                     {"institution_id": platypus, "country_codes": []string{"US"}},
+		"/institutions/search":                        {"query": "bank", "country_codes": []string{"US"}},
+		"/item/webhook/update":                        {"access_token": token, "webhook": "https://example.com/hook"},
+		"/item/import":                                {"products": []string{"auth"}, "user_auth": fields{"user_id": "user_good", "auth_token": "pass_good"}},
+		"/transactions/get":                           {"access_token": history, "start_date": "2025-12-01", "end_date": "2025-12-31"},
+		"/transactions/sync":                          {"access_token": history},
+		"/transactions/refresh":                       {"access_token": history},
+		"/transactions/recurring/get":                 {"access_token": history},
+		"/processor/transactions/get":                 {"processor_token": partner, "start_date": "2025-12-01", "end_date": "2025-12-31"},
+		"/processor/transactions/sync":                {"processor_token": partner},
+		"/processor/transactions/refresh":             {"processor_token": partner},
+		"/processor/transactions/recurring/get":       {"processor_token": partner},
+		"/sandbox/item/fire_webhook":                  {"access_token": history, "webhook_code": "DEFAULT_UPDATE"},
+		"/sandbox/transactions/create": {"access_token": history, "transactions": []fields{{
+			"amount": 1, "date_posted": "2026-01-05", "date_transacted": "2026-01-05", "description": "d",
+		}}},
+		"/webhook_verification_key/get": {"key_id": "6c5516e1-92dc-479e-a8ff-5a51992e0001"},
 	}
 	replies := map[string]reply{"/link/token/create": link}
 	for path, body := range bodies {
 		replies[path] = c.post(path, body)
 	}
 	return replies
+}
+
+// dynamicToken links an Item whose transactions can be made and refreshed, with a webhook.
+func (c *client) dynamicToken() string {
+	c.t.Helper()
+	public := c.ok("/sandbox/public_token/create", fields{
+		"institution_id": platypus, "initial_products": []string{"transactions"}, "options": fields{
+			"override_username": "user_transactions_dynamic", "override_password": "x", "webhook": "https://example.com/hook",
+		},
+	}).text("public_token")
+	return c.ok("/item/public_token/exchange", fields{"public_token": public}).text("access_token")
 }

@@ -99,7 +99,9 @@ func (e *Emulator) setup(w *world.World, s *scenario.Scenario, prepared rules.Pr
 	apex := sentinel.Settings{Assume: texts(s.Assume)}
 	for _, c := range s.Credentials {
 		if c.ClientID != "" || c.Secret != "" {
-			bank.Credentials = append(bank.Credentials, plaid.Credentials{ClientID: c.ClientID, Secret: c.Secret})
+			bank.Credentials = append(bank.Credentials, plaid.Credentials{
+				ClientID: c.ClientID, Secret: c.Secret, PublicKey: c.PublicKey,
+			})
 		}
 		if c.Username != "" || c.SharedSecret != "" {
 			apex.Credentials = append(apex.Credentials, sentinel.Credentials{

@@ -85,6 +85,8 @@ type Route struct {
 	// Source says where the operation is known from; for one whose answer is an example that its source does not have
 	// as it is, also where the example is from.
 	Source string `json:"source"`
+	// Dropped is the version of Plaid's API from which the operation is no more.
+	Dropped string `json:"dropped,omitempty"`
 }
 
 // Routes returns all operations, those of one vendor together, by path.
@@ -101,7 +103,7 @@ func Routes() []Route {
 		}
 		out = append(out, Route{
 			Family: op.Family, Method: op.Method, Path: op.Path, Operation: op.ID, Depth: string(depth),
-			Source: sourceOf(op, depth),
+			Source: sourceOf(op, depth), Dropped: op.Dropped,
 		})
 	}
 	slices.SortStableFunc(out, func(a, b Route) int { return strings.Compare(a.Family, b.Family) })

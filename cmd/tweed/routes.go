@@ -44,7 +44,11 @@ func listRoutes(w io.Writer, routes []emulator.Route) error {
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tab, "FAMILY\tDEPTH\tMETHOD\tPATH\tOPERATION")
 	for _, r := range routes {
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\n", r.Family, r.Depth, r.Method, r.Path, r.Operation)
+		operation := r.Operation
+		if r.Dropped != "" {
+			operation += " (before " + r.Dropped + ")"
+		}
+		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\n", r.Family, r.Depth, r.Method, r.Path, operation)
 	}
 	return tab.Flush()
 }

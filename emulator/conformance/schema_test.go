@@ -179,7 +179,22 @@ var operations = map[string]func(c *client, i item) error{
 		request := *plaid.NewWebhookVerificationKeyGetRequest(webhookKeyID)
 		return errorOf(c.WebhookVerificationKeyGet(c.t.Context()).WebhookVerificationKeyGetRequest(request).Execute())
 	},
-	"/sandbox/item/reset_login": func(c *client, i item) error { return c.resetLogin(i.accessToken) },
+	"/institutions/get":                     listInstitutions,
+	"/institutions/get_by_id":               getInstitution,
+	"/institutions/search":                  searchInstitutions,
+	"/item/import":                          importItem,
+	"/item/webhook/update":                  updateWebhook,
+	"/sandbox/item/fire_webhook":            fireWebhook,
+	"/sandbox/transactions/create":          createTransactions,
+	"/transactions/get":                     getTransactions,
+	"/transactions/sync":                    syncTransactions,
+	"/transactions/refresh":                 refreshTransactions,
+	"/transactions/recurring/get":           getStreams,
+	"/processor/transactions/get":           partnerGetsTransactions,
+	"/processor/transactions/sync":          partnerSyncsTransactions,
+	"/processor/transactions/refresh":       partnerRefreshesTransactions,
+	"/processor/transactions/recurring/get": partnerGetsStreams,
+	"/sandbox/item/reset_login":             func(c *client, i item) error { return c.resetLogin(i.accessToken) },
 }
 
 // errorOf is the error of a call whose reply the transport has checked.

@@ -84,6 +84,9 @@ func TestShapedRepliesFitTheDocument(t *testing.T) {
 		if operations[path] != nil { // it behaves, and some end what the others need
 			continue
 		}
+		if path == "/payment_initiation/payment/token/create" { // NO_LONGER_AVAILABLE in the document's version
+			continue
+		}
 		for method, operation := range place.Operations() {
 			request := map[string]any{}
 			if body := operation.RequestBody; body != nil {

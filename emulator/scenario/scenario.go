@@ -195,8 +195,12 @@ func (s *Scenario) Validate() error {
 // Compile makes an engine of the scenario's rules. The error is Problems.
 func (s *Scenario) Compile() (*Engine, error) { return Compile(s.Rules) }
 
-// versions of Plaid's API (plaid.com/docs/api/versioning, 2026-03).
-var versions = []string{"2020-09-14", "2019-05-29", "2018-05-22", "2017-03-08"}
+// versions of Plaid's API (plaid.com/docs/api/versioning, 2026-03), and the release candidate
+// 2019-02-14 (recorded in plaid-ruby's VCR cassettes).
+var versions = []string{"2020-09-14", "2019-05-29", "2019-02-14", "2018-05-22", "2017-03-08"}
+
+// Versions returns the versions of Plaid's API, the newest first.
+func Versions() []string { return slices.Clone(versions) }
 
 var environments = []string{"sandbox", "development", "production"}
 

@@ -105,7 +105,7 @@ func TestRulesThatCannotAct(t *testing.T) {
   - {call: /exchange_token, where: {institution_id: ins_109508, account_id: a}, then: {delay: 1s}}
   - {call: "/sentinel/*", where: {account: A, institution_id: ins_109508}, then: {delay: 1s}}`, []string{
 			`f:2:66: the rule can never act: no call of /institutions/get_by_id has "amount_cents"; ` +
-				`it has client_id, country_codes, institution_id, options, world`,
+				`it has client_id, country_codes, institution_id, options, public_key, world`,
 			`f:6:31: the rule can never act: no call of /item/get has "products"; it has access_token, account_mask, ` +
 				`client_id, client_user_id, institution_id, item, item_alias, user, world`,
 		}},

@@ -2,6 +2,8 @@ package catalogue_test
 
 import (
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,14 +70,17 @@ func TestReference(t *testing.T) {
 	variants := 0
 	for i, ref := range want {
 		row := ours[i]
-		variants += len(row.Variants)
+		met := slices.DeleteFunc(slices.Clone(row.Variants), func(v catalogue.Variant) bool {
+			return strings.HasPrefix(v.Source, "as observed for ") // made after those of another token
+		})
+		variants += len(met)
 		t.Run(ref.Type+"/"+ref.Code, func(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, ref.Type+"/"+ref.Code, row.Key(), "in the reference's order")
 			checkRow(t, ref, row)
-			require.Len(t, row.Variants, len(ref.Variants))
+			require.Len(t, met, len(ref.Variants))
 			for j, v := range ref.Variants {
-				e := row.Variant(row.Variants[j].Name)
+				e := row.Variant(met[j].Name)
 				require.Equal(t, v.Message, e.Message, "the examples give the text that was met")
 			}
 		})

@@ -49,12 +49,19 @@ const (
 // names; of several invalid values the first in the contract's order, an account_id before an access_token
 // (plaid-python test/integration, 2020). An explicit null is absence for an optional field and an invalid value for a
 // required one (assumed). client_id and secret are known everywhere and not checked. A nil body is an empty object.
-func (o *Op) Check(body map[string]any) *Violation {
+func (o *Op) Check(body map[string]any) *Violation { return o.CheckIn(newest, body) }
+
+// newest is greater than every version of Plaid's API, each of which is a date.
+const newest = "9999"
+
+// CheckIn is Check for a version of Plaid's API, e.g. "2019-05-29": what only newer ones do not have is known there,
+// what only newer ones require is not missing.
+func (o *Op) CheckIn(version string, body map[string]any) *Violation {
 	s := o.shape()
 	if s == nil {
 		return nil
 	}
-	var c checker
+	c := checker{version: version}
 	c.object(s, body)
 	switch {
 	case len(c.missing) > 0:
@@ -75,6 +82,7 @@ func (o *Op) Check(body map[string]any) *Violation {
 
 // checker walks a body along a shape and collects what is wrong.
 type checker struct {
+	version          string // of Plaid's API
 	path             []step // of the object that is being walked
 	missing, unknown []string
 	invalid, refused *Violation
@@ -98,10 +106,11 @@ func (c *checker) object(s *shape, body map[string]any) {
 		f := &s.fields[i]
 		v, ok := body[f.name]
 		switch {
+		case !f.in(c.version):
 		case ok:
 			known++
 			c.value(f, v)
-		case f.required && len(c.missing) < maxFields:
+		case f.required && c.version >= f.since && len(c.missing) < maxFields:
 			c.missing = append(c.missing, c.at(f.name))
 		}
 	}
@@ -114,7 +123,7 @@ func (c *checker) object(s *shape, body map[string]any) {
 func (c *checker) strangers(s *shape, body map[string]any) {
 	var names []string
 	for name := range body {
-		if s.find(name) == nil {
+		if f := s.find(name); f == nil || !f.in(c.version) {
 			names = append(names, name)
 		}
 	}

@@ -34,6 +34,8 @@ type Op struct {
 	// Made says where the example is from: "" the vendor's specification, "repaired" that with an overlay's changes,
 	// "borrowed" another operation that answers with the same type, "made" the types of the answer.
 	Made string
+	// Dropped is the version of Plaid's API from which the operation is no more, e.g. "2020-09-14"; "" for none.
+	Dropped string
 
 	request, reply        string // names of types; "" when there is none
 	exampleAt, exampleLen int
@@ -83,6 +85,16 @@ func FieldNames() []string { return slices.Clone(fieldNames[:]) }
 func (o *Op) Field(name string) bool {
 	s := o.shape()
 	return s != nil && s.has(name)
+}
+
+// FieldIn says whether a name is a top-level request field of the operation in a version of Plaid's API.
+func (o *Op) FieldIn(version, name string) bool {
+	s := o.shape()
+	if s == nil {
+		return false
+	}
+	f := s.find(name)
+	return f != nil && f.in(version)
 }
 
 // Example returns a good answer as compact JSON (see Made), or nil for an operation of another family than Plaid's and

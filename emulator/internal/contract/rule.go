@@ -26,6 +26,7 @@ const (
 	isDate
 	isDatetime
 	isKnown // one of the values of the field's type
+	isTexts // an object whose values are strings that are not empty
 )
 
 // rule says what a value must look like and how its refusal reads. fixtures/contract/formats.yaml and sentinel.yaml
@@ -78,6 +79,9 @@ func (r *rule) accepts(v any) bool {
 		return ok && r.acceptsList(list)
 	case isDecimal:
 		return decimal(v)
+	case isTexts:
+		fields, ok := v.(map[string]any)
+		return ok && texts(fields)
 	case isKnown:
 		return true // the values are the field's; see checker.known
 	default:
@@ -96,6 +100,16 @@ func (r *rule) acceptsList(list []any) bool {
 	}
 	items := findRule(r.items)
 	return !slices.ContainsFunc(list, func(v any) bool { return v == nil || !items.accepts(v) })
+}
+
+// texts says whether all values are strings that are not empty. No value at all is none of them.
+func texts(fields map[string]any) bool {
+	for _, v := range fields {
+		if s, ok := v.(string); !ok || s == "" {
+			return false
+		}
+	}
+	return len(fields) > 0
 }
 
 // acceptsString checks the length, the letters and the form of a string.

@@ -41,9 +41,14 @@ type field struct {
 	name     string
 	required bool
 	typ      typ
-	rule     *rule // what the value must look like
-	refuse   *rule // what an unknown value of a set breaks; nil accepts it
+	rule     *rule  // what the value must look like
+	refuse   *rule  // what an unknown value of a set breaks; nil accepts it
+	until    string // the version of Plaid's API from which the field is no more; "" for none
+	since    string // the version from which a required field is required; "" for all
 }
+
+// in says whether a version of Plaid's API has the field.
+func (f *field) in(version string) bool { return f.until == "" || version < f.until }
 
 // typ is the use of a type.
 type typ struct {
@@ -129,17 +134,22 @@ func (l *loader) declare(name string) {
 	}
 }
 
-// field reads `name! type ~rule ^refusal`.
+// field reads `name! type ~rule ^refusal <until >since`.
 func (l *loader) field(line string) field {
 	words := strings.Split(line, " ")
 	f := field{typ: l.use(words[1])}
 	f.name, f.required = strings.CutSuffix(words[0], "!")
 	f.rule = f.typ.own
 	for _, w := range words[2:] {
-		if w[0] == '~' {
+		switch w[0] {
+		case '~':
 			f.rule = findRule(w[1:])
-		} else {
+		case '^':
 			f.refuse = findRule(w[1:])
+		case '<':
+			f.until = w[1:]
+		case '>':
+			f.since = w[1:]
 		}
 	}
 	return f

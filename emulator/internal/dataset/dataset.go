@@ -1,9 +1,9 @@
 // Package dataset holds what the Sandbox knows before anybody links anything: institutions, test users with their
-// accounts and owners, and the processors that a token can be made for.
+// accounts, owners and transactions, and the processors that a token can be made for.
 //
-// The facts live in fixtures/institutions.yaml, users.yaml and processors.yaml, each with its source. `go generate`
-// compiles them strictly into tables_gen.go, so that nothing is parsed at start; a test requires that the two are the
-// same. Everything that comes out of this package is shared and must not be changed.
+// The facts live in fixtures/institutions.yaml, users.yaml, processors.yaml and transactions.yaml, each with its
+// source. `go generate` compiles them strictly into tables_gen.go, so that nothing is parsed at start; a test requires
+// that the two are the same. Everything that comes out of this package is shared and must not be changed.
 package dataset
 
 //go:generate go run tweed/emulator/internal/dataset/compile/cmd bank tables_gen.go
@@ -18,9 +18,11 @@ type Institution struct {
 	CountryCodes []string
 	// Products are Plaid's product names in alphabetical order.
 	Products []string
+	// AuthMethods are the methods of Auth beside Instant Auth, such as instant_match.
+	AuthMethods []string
 	// OAuth is true where Link goes through the bank's own page.
 	OAuth bool
-	// RoutingNumbers are ABA numbers; empty in every recorded answer of the Sandbox.
+	// RoutingNumbers are ABA numbers; empty in every recorded answer of the Sandbox, made up elsewhere.
 	RoutingNumbers []string
 	// URL, PrimaryColor (#rrggbb) and Logo (there is one) are the optional metadata.
 	URL          string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -152,6 +153,35 @@ func TestInstitutions(t *testing.T) {
 		"ins_132361 down false false", "ins_133402 healthy true false", "ins_116834 healthy false true",
 		"ins_117181 healthy false true",
 	}, unwell)
+}
+
+// The sixteen transactions of a cycle balance as the Sandbox's do: the card is paid off by what was bought with it.
+func TestStandingTransactions(t *testing.T) {
+	t.Parallel()
+	rows := dataset.StandingTransactions()
+	require.Len(t, rows, 16)
+	bought, paid := 0.0, 0.0
+	for _, row := range rows {
+		payee, ok := dataset.FindPayee(row.Payee)
+		require.True(t, ok, row.Payee)
+		amount, err := strconv.ParseFloat(row.Amount, 64)
+		require.NoError(t, err)
+		switch {
+		case row.Mask != "3333":
+		case payee.Name == "AUTOMATIC PAYMENT - THANK":
+			paid = amount
+		default:
+			bought += amount
+		}
+	}
+	require.InDelta(t, paid, bought, 0.001)
+	for _, draw := range dataset.Draws() {
+		payee, ok := dataset.FindPayee(draw.Payee)
+		require.True(t, ok)
+		require.Equal(t, "assumed", payee.Confidence, "names of nobody")
+	}
+	_, ok := dataset.FindPayee("nobody")
+	require.False(t, ok)
 }
 
 func TestProcessors(t *testing.T) {

@@ -146,20 +146,27 @@ type accountsRequest struct {
 	} `json:"options"`
 }
 
-// choose returns the accounts that a request asks for, all if it names none. An id that
-// is not of the Item is INVALID_ACCOUNT_ID (documented).
+// choose returns the accounts that a request asks for.
 func (r accountsRequest) choose(w *world.World, item Item) ([]account, error) {
-	all := item.accounts(w)
-	if r.Options == nil || r.Options.AccountIDs == nil {
+	if r.Options == nil {
+		return item.accounts(w), nil
+	}
+	return chooseAccounts(item.accounts(w), r.Options.AccountIDs)
+}
+
+// chooseAccounts returns those of an Item's accounts that have one of the ids, all if
+// there are no ids. An id that is not of the Item is INVALID_ACCOUNT_ID (documented).
+func chooseAccounts(all []account, ids []string) ([]account, error) {
+	if ids == nil {
 		return all, nil
 	}
-	chosen := make([]account, 0, len(r.Options.AccountIDs))
+	chosen := make([]account, 0, len(ids))
 	for _, a := range all {
-		if slices.Contains(r.Options.AccountIDs, a.ID) {
+		if slices.Contains(ids, a.ID) {
 			chosen = append(chosen, a)
 		}
 	}
-	for _, id := range r.Options.AccountIDs {
+	for _, id := range ids {
 		if !slices.ContainsFunc(all, func(a account) bool { return a.ID == id }) {
 			return nil, errAccountID.New()
 		}

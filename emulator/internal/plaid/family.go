@@ -1,5 +1,5 @@
 // Package plaid is the Plaid Sandbox: one file for each chapter of Plaid's API
-// documentation. Operations speak version 2020-09-14.
+// documentation. Operations speak version 2020-09-14; versions.go knows the older ones.
 package plaid
 
 import (
@@ -11,9 +11,6 @@ import (
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/contract"
 )
-
-// version is the API version that operations speak (plaid.com/docs/api/versioning).
-const version = "2020-09-14"
 
 // Family returns Plaid's dialect: RPC over POST with credentials in the body or in
 // headers, and errors of eight keys.
@@ -27,9 +24,11 @@ func Family() *api.Family {
 		// tests: a null client_id wins over a malformed access_token, a malformed account_id
 		// over a malformed access_token. That keys are looked at after the fields, and before
 		// values that are well formed and refused (INVALID_PROCESSOR), is assumed.
-		Checks: []func(*api.Call) error{checkClient, checkFields, checkKeys, checkValues},
-		About:  aboutOf,
-		Write:  write,
+		Checks: []func(*api.Call) error{
+			checkVersion, checkClient, checkFields, checkKeys, checkEnvironment, checkValues, upgradeRequest,
+		},
+		About: aboutOf,
+		Write: write,
 	}
 }
 
@@ -121,28 +120,54 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/accounts/balance/get":                       api.Handle(accountsBalanceGet),
 	"/accounts/get":                               api.Handle(accountsGet),
 	"/auth/get":                                   api.Handle(authGet),
+	"/credit_details/get":                         api.Handle(creditDetailsGet),
 	"/identity/get":                               api.Handle(identityGet),
+	"/income/get":                                 api.Handle(incomeGet),
+	"/institutions/get":                           api.Handle(institutionsGet),
+	"/institutions/get_by_id":                     api.Handle(institutionsGetByID),
+	"/institutions/search":                        api.Handle(institutionsSearch),
 	"/item/access_token/invalidate":               api.Handle(itemAccessTokenInvalidate),
+	"/item/access_token/update_version":           api.Handle(itemAccessTokenUpdateVersion),
+	"/item/add_token/create":                      api.Handle(itemAddTokenCreate),
+	"/item/create":                                api.Handle(itemCreate),
+	"/item/credentials/update":                    api.Handle(itemCredentialsUpdate),
+	"/item/delete":                                api.Handle(itemDelete),
 	"/item/get":                                   api.Handle(itemGet),
+	"/item/mfa":                                   api.Handle(itemMFA),
+	"/item/import":                                api.Handle(itemImport),
 	"/item/processor_token/apex/create":           api.Handle(processorApexTokenCreate),
 	"/item/public_token/create":                   api.Handle(itemPublicTokenCreate),
 	"/item/public_token/exchange":                 api.Handle(itemPublicTokenExchange),
 	"/item/remove":                                api.Handle(itemRemove),
+	"/item/webhook/update":                        api.Handle(itemWebhookUpdate),
 	"/link/token/create":                          api.Handle(linkTokenCreate),
 	"/link/token/get":                             api.Handle(linkTokenGet),
 	"/processor/account/get":                      api.Handle(processorAccountGet),
 	"/processor/apex/processor_token/create":      api.Handle(processorApexTokenCreate),
 	"/processor/auth/get":                         api.Handle(processorAuthGet),
 	"/processor/balance/get":                      api.Handle(processorBalanceGet),
+	"/processor/dwolla/processor_token/create":    api.Handle(processorNamed("dwolla")),
 	"/processor/identity/get":                     api.Handle(processorIdentityGet),
+	"/processor/ocrolus/processor_token/create":   api.Handle(processorNamed("ocrolus")),
 	"/processor/stripe/bank_account_token/create": api.Handle(processorStripeTokenCreate),
 	"/processor/token/create":                     api.Handle(processorTokenCreate),
 	"/processor/token/permissions/get":            api.Handle(processorTokenPermissionsGet),
 	"/processor/token/permissions/set":            api.Handle(processorTokenPermissionsSet),
 	"/processor/token/webhook/update":             api.Handle(processorTokenWebhookUpdate),
+	"/processor/transactions/get":                 api.Handle(processorTransactionsGet),
+	"/processor/transactions/recurring/get":       api.Handle(processorTransactionsRecurringGet),
+	"/processor/transactions/refresh":             api.Handle(processorTransactionsRefresh),
+	"/processor/transactions/sync":                api.Handle(processorTransactionsSync),
+	"/sandbox/item/fire_webhook":                  api.Handle(sandboxItemFireWebhook),
 	"/sandbox/item/reset_login":                   api.Handle(sandboxItemResetLogin),
 	"/sandbox/processor_token/create":             api.Handle(sandboxProcessorTokenCreate),
 	"/sandbox/public_token/create":                api.Handle(sandboxPublicTokenCreate),
+	"/transactions/deactivate":                    api.Handle(transactionsDeactivate),
+	"/sandbox/transactions/create":                api.Handle(sandboxTransactionsCreate),
+	"/transactions/get":                           api.Handle(transactionsGet),
+	"/transactions/recurring/get":                 api.Handle(transactionsRecurringGet),
+	"/transactions/refresh":                       api.Handle(transactionsRefresh),
+	"/transactions/sync":                          api.Handle(transactionsSync),
 	"/webhook_verification_key/get":               api.Handle(webhookVerificationKeyGet),
 }
 
@@ -176,7 +201,7 @@ func checkFields(c *api.Call) error {
 	for _, note := range op.UnknownEnums(c.Body.Fields) {
 		c.Note("%s", note)
 	}
-	v := op.Check(c.Body.Fields)
+	v := op.CheckIn(c.Version, c.Body.Fields)
 	if v != nil && v.Kind == contract.InvalidInput {
 		c.Keep(refusal, v)
 		return nil

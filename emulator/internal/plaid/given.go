@@ -2,6 +2,7 @@ package plaid
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"tweed/emulator/internal/world"
 )
@@ -10,7 +11,7 @@ import (
 // Any client may use it. It returns the errors of Open.
 func (l Login) Given(w *world.World) error {
 	if l.Institution == "" {
-		l.Institution = "ins_109508" // First Platypus Bank, the institution of most examples
+		l.Institution = firstPlatypus
 	}
 	if l.User == "" {
 		l.User = userGood
@@ -27,6 +28,11 @@ func (l Login) Given(w *world.World) error {
 			return err
 		}
 		l.User, l.Password = userCustom, string(text)
+	}
+	if l.User == userCustom {
+		if _, err := parseCustom(l.Password); err != nil {
+			return fmt.Errorf("custom user: %w", err)
+		}
 	}
 	item, err := l.Open(w)
 	if err != nil {

@@ -170,8 +170,11 @@ func itemGet(c *api.Call, req accessTokenRequest) (itemGetResponse, error) {
 	out.Item.CreatedAt = item.Created.Format(time.RFC3339)
 	out.Status.LastWebhook = item.LastWebhook
 	at := item.Created.Format(milliseconds)
-	if slices.Contains(item.Products, "transactions") {
-		out.Status.Transactions = &updateStatus{LastSuccessfulUpdate: &at}
+	if f, ok := feeds.Get(c.World, item.ID); ok {
+		out.Status.Transactions = &updateStatus{}
+		if s := f.at(c.Now); s.Part != partNone {
+			out.Status.Transactions.LastSuccessfulUpdate = orNull(s.AsOf.Format(milliseconds))
+		}
 	}
 	if slices.Contains(item.Products, "investments") {
 		out.Status.Investments = &updateStatus{LastSuccessfulUpdate: &at}

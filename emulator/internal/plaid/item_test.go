@@ -32,13 +32,18 @@ func TestPublicTokenExchange(t *testing.T) {
 		token any
 		want  wrong
 	}{
-		"missing":             {absent{}, missingFields("public_token")},
-		"null":                {nil, text},
-		"empty":               {"", text},
-		"a number":            {7, text},
-		"malformed":           {"ABCDEFG1234567", malformedPublic},
-		"an access token":     {"access-sandbox-" + uuid, malformedPublic},
-		"of production":       {"public-production-" + uuid, malformedPublic},
+		"missing":   {absent{}, missingFields("public_token")},
+		"null":      {nil, text},
+		"empty":     {"", text},
+		"a number":  {7, text},
+		"malformed": {"ABCDEFG1234567", malformedPublic},
+		"an access token": {"access-sandbox-" + uuid, wrong{
+			key: malformedPublic.key, message: `provided token is the wrong type. expected "public", got "access"`,
+		}},
+		"of production": {"public-production-" + uuid, wrong{
+			key:     malformedPublic.key,
+			message: `provided public token is for the wrong Plaid environment. expected "sandbox", got "production"`,
+		}},
 		"unknown":             {"public-sandbox-" + uuid, unknownPublic},
 		"of another client":   {s.as("another", "secret").publicToken(), unknownPublic},
 		"of an unknown world": {"public-sandbox-01234567-2222-4333-8444-555555555555", unknownPublic},

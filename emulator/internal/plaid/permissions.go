@@ -11,9 +11,10 @@ import (
 // The products of a processor token's permissions that Tweed's partner calls need. Balance
 // is no product that an Item has: any Item tells it.
 const (
-	productAuth     = "auth"
-	productBalance  = "balance"
-	productIdentity = "identity"
+	productAuth         = "auth"
+	productTransactions = "transactions"
+	productBalance      = "balance"
+	productIdentity     = "identity"
 )
 
 var errProduct = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_PRODUCT")
@@ -95,13 +96,14 @@ type processorWebhookRequest struct {
 // Nothing else goes there yet: what the documentation names is of Transactions and
 // Investments. Errors: those of processorTokenOf.
 func processorTokenWebhookUpdate(c *api.Call, req processorWebhookRequest) (requestIDResponse, error) {
-	row, _, err := processorTokenOf(c, req.ProcessorToken)
+	row, item, err := processorTokenOf(c, req.ProcessorToken)
 	if err != nil {
 		return requestIDResponse{}, err
 	}
 	row.Webhook = textOr(req.Webhook, "")
 	processorTokens.Put(c.World, req.ProcessorToken, row)
 	row.acknowledge(c.World)
+	item.watch(c.World)
 	return requestIDResponse{RequestID: c.RequestID}, nil
 }
 

@@ -38,8 +38,8 @@ type exchangeResponse struct {
 }
 
 // itemPublicTokenExchange trades a public token for its Item's access token. Errors, in
-// order of checking: INVALID_PUBLIC_TOKEN (form, unknown, used before, another client's,
-// 30 minutes old), ITEM_NOT_FOUND.
+// order of checking: INVALID_PUBLIC_TOKEN (form, kind, environment, unknown, used before,
+// another client's, 30 minutes old), ITEM_NOT_FOUND.
 func itemPublicTokenExchange(c *api.Call, req publicTokenRequest) (exchangeResponse, error) {
 	item, err := redeemable(c, req.PublicToken)
 	if err != nil {
@@ -52,7 +52,7 @@ func itemPublicTokenExchange(c *api.Call, req publicTokenRequest) (exchangeRespo
 // redeemable returns the Item that the caller can exchange a public token for.
 func redeemable(c *api.Call, token string) (Item, error) {
 	if f := inspect(c.World, "public", token); f != nil {
-		return Item{}, errPublicToken.Variant("malformed")
+		return Item{}, errPublicToken.Variant(f.variant, "expected", f.expected, "got", f.got)
 	}
 	row, ok := publicTokens.Get(c.World, token)
 	item, found := items.Get(c.World, row.Item)

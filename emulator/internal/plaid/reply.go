@@ -1,9 +1,8 @@
 package plaid
 
 import (
-	"cmp"
-	"encoding/json"
 	"maps"
+	"net/http"
 	"strings"
 
 	"tweed/emulator/internal/api"
@@ -34,19 +33,13 @@ func (b errorBody) withExtra(extra map[string]any) any {
 	if len(extra) == 0 {
 		return b
 	}
-	all := map[string]any{}
-	text, err := json.Marshal(b)
-	if err == nil {
-		err = json.Unmarshal(text, &all)
-	}
-	if err != nil {
-		panic("plaid: " + err.Error()) // strings and nulls always marshal
-	}
+	all := fieldsOf(b)
 	maps.Copy(all, extra)
 	return all
 }
 
-// securityHeaders are on good answers only: none of the 482 recorded errors has them.
+// securityHeaders are on good answers only: none of the 482 recorded errors has them, and
+// no question of MFA (status 210).
 var securityHeaders = []api.Header{
 	{Name: "X-Content-Type-Options", Value: "nosniff"},
 	{Name: "X-Frame-Options", Value: "DENY"},
@@ -66,13 +59,22 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 	if err != nil && err.Row.Family == catalogue.Tweed {
 		return api.TweedError(c, err)
 	}
+	speaks := versionOf(c)
 	common := []api.Header{
 		{Name: "Server", Value: "nginx"},
 		{Name: "Vary", Value: "Accept-Encoding"},
-		{Name: "Plaid-Version", Value: versionOf(c)},
+		{Name: "Plaid-Version", Value: speaks},
+	}
+	if speaks == version2017 {
+		common = common[:2] // the first version was told by no header
 	}
 	if err != nil {
-		return api.JSONReply(err.Status, errorBodyOf(err, c.RequestID).withExtra(err.Extra), common...)
+		body := errorBodyOf(err, c.RequestID).withExtra(err.Extra)
+		return api.JSONReply(err.Status, olderError(speaks, body), common...)
+	}
+	status := answerStatus(c)
+	if status != http.StatusOK {
+		return api.JSONReply(status, olderAnswer(c, speaks, answer), common...)
 	}
 	common = append(common, securityHeaders...)
 	if vendorHost(c.Host()) {
@@ -82,7 +84,7 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 	if raw, ok := answer.(api.Raw); ok {
 		return file(raw, common)
 	}
-	return api.JSONReply(200, answer, common...)
+	return api.JSONReply(status, olderAnswer(c, speaks, answer), common...)
 }
 
 // file is a reply that is not JSON; one without a body has no type.
@@ -95,13 +97,12 @@ func file(raw api.Raw, header []api.Header) api.Reply {
 	return reply
 }
 
-// versionOf is what the client asked for, else what the scenario says, else the newest.
-func versionOf(c *api.Call) string {
-	switch {
-	case c.Version != "":
-		return c.Version
-	case c.World == nil:
-		return version
+// answered is the name under which an operation leaves a status that is not 200.
+const answered = "status"
+
+func answerStatus(c *api.Call) int {
+	if status, ok := c.Kept(answered); ok {
+		return status.(int)
 	}
-	return cmp.Or(settingsOf(c.World).Version, version)
+	return http.StatusOK
 }

@@ -16,10 +16,11 @@ import (
 )
 
 var (
-	errInstitution  = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_INSTITUTION")
-	errCredentials  = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/INVALID_CREDENTIALS")
-	errPlaidError   = catalogue.Must(catalogue.Plaid, "API_ERROR/PLAID_ERROR")
-	errRecaptchaBad = catalogue.Must(catalogue.Plaid, "RECAPTCHA_ERROR/RECAPTCHA_BAD")
+	errInstitution   = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/INVALID_INSTITUTION")
+	errCredentials   = catalogue.Must(catalogue.Plaid, "ITEM_ERROR/INVALID_CREDENTIALS")
+	errPlaidError    = catalogue.Must(catalogue.Plaid, "API_ERROR/PLAID_ERROR")
+	errRecaptchaBad  = catalogue.Must(catalogue.Plaid, "RECAPTCHA_ERROR/RECAPTCHA_BAD")
+	errAdditionLimit = catalogue.Must(catalogue.Plaid, "RATE_LIMIT_EXCEEDED/ADDITION_LIMIT")
 )
 
 // The defaults of Sandbox logins (plaid.com/docs/sandbox/test-credentials).
@@ -29,10 +30,14 @@ const (
 	userCustom = "user_custom"
 )
 
+// firstPlatypus is the institution of most examples: First Platypus Bank.
+const firstPlatypus = "ins_109508"
+
 type sandboxOptions struct {
-	OverridePassword *string `json:"override_password"`
-	OverrideUsername *string `json:"override_username"`
-	Webhook          *string `json:"webhook"`
+	OverridePassword *string      `json:"override_password"`
+	OverrideUsername *string      `json:"override_username"`
+	Transactions     historyRange `json:"transactions"`
+	Webhook          *string      `json:"webhook"`
 }
 
 type sandboxLinkRequest struct {
@@ -47,8 +52,8 @@ type sandboxLinkResponse struct {
 }
 
 // sandboxPublicTokenCreate does what a user does in Link: it logs in at an institution
-// and gives a public token. Errors, in order of checking: INVALID_INSTITUTION,
-// PRODUCTS_NOT_SUPPORTED, then those of login.
+// and gives a public token. Errors, in order of checking: INVALID_FIELD for days_requested
+// that cannot be, INVALID_INSTITUTION, PRODUCTS_NOT_SUPPORTED, then those of login.
 func sandboxPublicTokenCreate(c *api.Call, req sandboxLinkRequest) (sandboxLinkResponse, error) {
 	item, err := newItem(c, req.InstitutionID, req.InitialProducts, req.Options)
 	if err != nil {
@@ -102,9 +107,18 @@ func newItem(c *api.Call, institution string, products []string, o *sandboxOptio
 	l := Login{Institution: institution, User: userGood, Password: passGood, Products: products, Client: c.Client.ID}
 	if o != nil {
 		l.User, l.Password = textOr(o.OverrideUsername, userGood), textOr(o.OverridePassword, passGood)
-		l.Webhook = textOr(o.Webhook, "")
+		l.Webhook, l.History = textOr(o.Webhook, ""), o.Transactions
+		if err := l.History.check("options.transactions."); err != nil {
+			return Item{}, err
+		}
 	}
-	return l.Open(c.World)
+	item, err := l.Open(c.World)
+	if err != nil && l.User == userCustom {
+		if _, why := parseCustom(l.Password); why != nil {
+			c.Note("user_custom: %v", why)
+		}
+	}
+	return item, err
 }
 
 func textOr(text *string, otherwise string) string {
@@ -124,12 +138,14 @@ type Login struct {
 	Client      string         // client_id that will own the Item; "" for any
 	ClientUser  string         // client_user_id
 	Alias       string         // name in a scenario
+	History     historyRange   // of transactions
 	Custom      map[string]any // what user_custom would type, as a value; see Given
 }
 
 // Open makes the Item of a login. Errors, in order of checking: INVALID_INSTITUTION,
-// PRODUCTS_NOT_SUPPORTED, the error that the password or the custom user asks for,
-// INVALID_CREDENTIALS.
+// PRODUCTS_NOT_SUPPORTED, ADDITION_LIMIT in the Development environment (assumed: the row
+// fits, where it stands is not public), the error that the password or the custom user asks
+// for, INVALID_CREDENTIALS. The test users exist in all environments: nothing here is live.
 func (l Login) Open(w *world.World) (Item, error) {
 	bank, ok := dataset.FindInstitution(l.Institution)
 	if !ok {
@@ -137,6 +153,9 @@ func (l Login) Open(w *world.World) (Item, error) {
 	}
 	if lacking := without(l.Products, bank.Products); len(lacking) > 0 {
 		return Item{}, errNotSupported.New("products", quoted(lacking))
+	}
+	if l.exhausted(w) {
+		return Item{}, errAdditionLimit.New()
 	}
 	item := Item{
 		Alias: l.Alias, Institution: l.Institution, User: l.User, Products: sorted(slices.Clone(l.Products)),
@@ -147,15 +166,46 @@ func (l Login) Open(w *world.World) (Item, error) {
 		return Item{}, err
 	}
 	item.ID = idOf(w.Draw("item"))
-	if later != nil {
-		later.Where = scenario.Where{"item": scenario.Is(item.ID)}
-		later.Name = "password " + l.Password + " of " + item.ID
-		if _, err := rules.Add(w, *later); err != nil {
-			return Item{}, errCredentials.New()
-		}
+	if err := l.keep(w, item.ID, later); err != nil {
+		return Item{}, err
 	}
 	items.Put(w, item.ID, item)
+	if slices.Contains(item.Products, productTransactions) {
+		startFeed(w, item, l.History)
+	}
 	return item, nil
+}
+
+// keep adds the rule of a password later_<CODE>, if it is one.
+func (l Login) keep(w *world.World, itemID string, later *scenario.Rule) error {
+	if later == nil {
+		return nil
+	}
+	later.Where = scenario.Where{"item": scenario.Is(itemID)}
+	later.Name = "password " + l.Password + " of " + itemID
+	if _, err := rules.Add(w, *later); err != nil {
+		return errCredentials.New()
+	}
+	return nil
+}
+
+// developmentItems is how many live Items a client could have in Plaid's Development
+// environment (Plaid's Apex guide, step 6).
+const developmentItems = 100
+
+// exhausted tells whether the client has all the Items that its environment allows. Removed
+// ones count (assumed).
+func (l Login) exhausted(w *world.World) bool {
+	if settingsOf(w).Environment != development || items.Len(w) < developmentItems {
+		return false
+	}
+	mine := 0
+	for _, item := range items.All(w) {
+		if item.Client == l.Client {
+			mine++
+		}
+	}
+	return mine >= developmentItems
 }
 
 // check looks at user and password. A password later_<CODE> gives a rule for the Item.
@@ -192,7 +242,7 @@ func (l Login) check(item *Item) (*scenario.Rule, error) {
 	case challenge.Recaptcha == "bad":
 		return nil, errRecaptchaBad.New()
 	case challenge.Recaptcha == "good", user.Password == "", user.Password == l.Password, l.Password == passGood,
-		strings.HasPrefix(l.Password, "mfa_"): // there is no dialog here to ask for the answers (assumed)
+		strings.HasPrefix(l.Password, "mfa_"): // itemCreate asks; the other calls have no dialog to do so (assumed)
 		return nil, nil
 	}
 	return nil, errCredentials.New()

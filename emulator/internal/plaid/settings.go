@@ -16,8 +16,9 @@ type Settings struct {
 
 // Credentials are one client's API keys, without a world's name.
 type Credentials struct {
-	ClientID string `json:"client_id"`
-	Secret   string `json:"secret"`
+	ClientID  string `json:"client_id"`
+	Secret    string `json:"secret"`
+	PublicKey string `json:"public_key,omitempty"` // of versions before 2020-09-14
 }
 
 var settings = world.NewTable[Settings]("plaid.settings", 1)
@@ -31,7 +32,7 @@ func EnvironmentOf(w *world.World) string { return settingsOf(w).Environment }
 func settingsOf(w *world.World) Settings {
 	s, _ := settings.Get(w, "settings")
 	if s.Environment == "" {
-		s.Environment = "sandbox"
+		s.Environment = sandbox
 	}
 	return s
 }

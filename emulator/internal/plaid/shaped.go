@@ -3,15 +3,11 @@ package plaid
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"sync"
 
 	"tweed/emulator/internal/api"
-	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/contract"
 )
-
-var errSandboxOnly = catalogue.Must(catalogue.Plaid, "INVALID_REQUEST/SANDBOX_ONLY")
 
 // shaped makes what runs an operation that does not behave: it resolves what the request
 // names as the operations do that behave, and answers with the contract's example, in
@@ -26,21 +22,12 @@ func shaped(op *contract.Op) func(*api.Call) (any, error) {
 	}
 	example := sync.OnceValue(func() *example { return readExample(op.Example()) })
 	return func(c *api.Call) (any, error) {
-		found, err := shapedSubject(c, op)
+		found, err := resolve(c, op)
 		if err != nil {
 			return nil, err
 		}
 		return newShaper(c, op, example(), found).answer(), nil
 	}
-}
-
-// shapedSubject is what a shaped call is about. Errors, in order of checking:
-// SANDBOX_ONLY, then those of resolve.
-func shapedSubject(c *api.Call, op *contract.Op) (subject, error) {
-	if strings.HasPrefix(op.Path, "/sandbox/") && EnvironmentOf(c.World) != "sandbox" {
-		return subject{}, errSandboxOnly.New("route", op.Path)
-	}
-	return resolve(c, op)
 }
 
 // example is the contract's example of an answer, read once.

@@ -9,8 +9,8 @@ import (
 // dated matches a date, alone or before a time of day.
 var dated = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}($|[T ]\d{2}:\d{2})`)
 
-// dayOf reads the day that a text starts with.
-func dayOf(text string) (time.Time, bool) {
+// readDay reads the day that a text starts with.
+func readDay(text string) (time.Time, bool) {
 	if len(text) < len(time.DateOnly) || text[4] != '-' || !dated.MatchString(text) {
 		return time.Time{}, false
 	}
@@ -49,7 +49,7 @@ func latestIn(body map[string]any) latest {
 				scan(name, value)
 			}
 		case string:
-			d, ok := dayOf(v)
+			d, ok := readDay(v)
 			switch {
 			case !ok || fixedDay.MatchString(name):
 			case laterDay.MatchString(name):
@@ -93,7 +93,7 @@ func (l latest) until(now time.Time) int {
 // moved writes a text with a day anew, as many days later as the world's clock is ahead of
 // the example. What follows the day stays: the form, and the distances between moments.
 func (s *shaper) moved(name, text string) (string, bool) {
-	d, ok := dayOf(text)
+	d, ok := readDay(text)
 	if !ok || fixedDay.MatchString(name) {
 		return "", false
 	}

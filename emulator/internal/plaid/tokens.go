@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -30,8 +31,14 @@ func newToken(w *world.World, kind string) string {
 	return kind + "-" + settingsOf(w).Environment + "-" + w.UUID(kind)
 }
 
-// environments are the middle parts of tokens.
-var environments = []string{"sandbox", "development", "production"}
+// The middle parts of tokens.
+const (
+	sandbox     = "sandbox"
+	development = "development"
+	production  = "production"
+)
+
+var environments = []string{sandbox, development, production}
 
 // uuidLength is the length of a UUID with its hyphens.
 const uuidLength = 36
@@ -113,6 +120,15 @@ func product(c *api.Call, token, name string) (Item, error) {
 		return item, err
 	}
 	return item.use(c.World, name)
+}
+
+// keyOf tells JSON values apart.
+func keyOf(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("plaid: " + err.Error()) // it was decoded from JSON
+	}
+	return string(text)
 }
 
 // quoted writes a list as Plaid does inside an error text: ["a", "b"].

@@ -173,7 +173,7 @@ func TestTokenForms(t *testing.T) {
 		if environment == "" {
 			environment = "sandbox"
 		}
-		public := s.publicToken()
+		public := s.viaLink()
 		access := s.exchange(public)
 		require.Regexp(t, tokenOf("public", environment), public)
 		require.Regexp(t, tokenOf("access", environment), access)

@@ -3,9 +3,6 @@ package plaid
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
-	"regexp"
-	"slices"
 	"strconv"
 
 	"tweed/emulator/internal/dataset"
@@ -13,33 +10,33 @@ import (
 )
 
 // Custom is the JSON that user_custom types as a password (plaid.com/docs/sandbox/
-// user-custom). Transactions, holdings and the like are read and kept.
+// user-custom). Liability and income are kept as they are.
 type Custom struct {
 	Version    json.RawMessage `json:"version,omitempty"`
-	Seed       json.RawMessage `json:"seed,omitempty"`
+	Seed       json.RawMessage `json:"seed,omitempty"` // what random data follow from
 	Accounts   []CustomAccount `json:"override_accounts,omitempty"`
-	MFA        json.RawMessage `json:"mfa,omitempty"`
+	MFA        *CustomMFA      `json:"mfa,omitempty"`
 	Recaptcha  string          `json:"recaptcha,omitempty"`
 	ForceError string          `json:"force_error,omitempty"`
 }
 
 // CustomAccount is one account of a custom user. Balances are dollars.
 type CustomAccount struct {
-	Type             string          `json:"type"`
-	Subtype          string          `json:"subtype"`
-	StartingBalance  json.Number     `json:"starting_balance,omitempty"`
-	ForceAvailable   json.Number     `json:"force_available_balance,omitempty"`
-	NullAvailable    bool            `json:"has_null_available_balance,omitempty"`
-	Currency         string          `json:"currency,omitempty"`
-	Meta             CustomMeta      `json:"meta"`
-	Numbers          CustomNumbers   `json:"numbers"`
-	Transactions     json.RawMessage `json:"transactions,omitempty"`
-	Holdings         json.RawMessage `json:"holdings,omitempty"`
-	InvestmentEvents json.RawMessage `json:"investment_transactions,omitempty"`
-	Identity         *CustomIdentity `json:"identity,omitempty"`
-	Liability        json.RawMessage `json:"liability,omitempty"`
-	InflowModel      json.RawMessage `json:"inflow_model,omitempty"`
-	Income           json.RawMessage `json:"income,omitempty"`
+	Type             string              `json:"type"`
+	Subtype          string              `json:"subtype"`
+	StartingBalance  json.Number         `json:"starting_balance,omitempty"`
+	ForceAvailable   json.Number         `json:"force_available_balance,omitempty"`
+	NullAvailable    bool                `json:"has_null_available_balance,omitempty"`
+	Currency         string              `json:"currency,omitempty"`
+	Meta             CustomMeta          `json:"meta"`
+	Numbers          CustomNumbers       `json:"numbers"`
+	Transactions     []CustomTransaction `json:"transactions,omitzero"` // nil: random ones
+	Holdings         []CustomHolding     `json:"holdings,omitzero"`
+	InvestmentEvents []CustomInvestment  `json:"investment_transactions,omitzero"`
+	Identity         *CustomIdentity     `json:"identity,omitempty"`
+	Liability        json.RawMessage     `json:"liability,omitempty"`
+	InflowModel      *CustomInflow       `json:"inflow_model,omitempty"`
+	Income           json.RawMessage     `json:"income,omitempty"`
 }
 
 // CustomMeta names an account.
@@ -69,57 +66,6 @@ type CustomIdentity struct {
 	PhoneNumbers []phoneNumber    `json:"phone_numbers,omitempty"`
 	Emails       []email          `json:"emails,omitempty"`
 	Addresses    []addressOfOwner `json:"addresses,omitempty"`
-}
-
-// The documented limits of the JSON.
-const (
-	customMaxBytes    = 55_000
-	customMaxAccounts = 10
-)
-
-var (
-	errCustomTooLarge = errors.New("the JSON of user_custom is larger than 55 kB")
-	errCustomAccounts = errors.New("user_custom has more than 10 accounts")
-	errCustomObject   = errors.New("the JSON of user_custom is no object")
-	errCustomType     = errors.New("user_custom has an account whose type is none of Plaid's")
-	errCustomMask     = errors.New("user_custom has a mask that is neither empty nor 2 to 4 letters and digits")
-)
-
-// customTypes are the types that an account can have (OpenAPI file, OverrideAccountType).
-var customTypes = []string{"investment", "credit", "depository", typePayroll, "loan", "other"}
-
-// typePayroll is a source of income and no bank account: no list of accounts has it
-// (OpenAPI file: AccountType lacks it).
-const typePayroll = "payroll"
-
-// customMask is the form of a mask (OpenAPI file, schema Meta).
-var customMask = regexp.MustCompile(`^([A-Za-z0-9]{2,4})?$`)
-
-// parseCustom reads the JSON. Members that it does not know are left aside. Version and
-// seed at the top are accepted, as documented (a note of 2026-09 says otherwise).
-func parseCustom(text string) (*Custom, error) {
-	if len(text) > customMaxBytes {
-		return nil, errCustomTooLarge
-	}
-	var custom *Custom
-	if err := json.Unmarshal([]byte(text), &custom); err != nil {
-		return nil, err
-	}
-	switch {
-	case custom == nil:
-		return nil, errCustomObject
-	case len(custom.Accounts) > customMaxAccounts:
-		return nil, errCustomAccounts
-	}
-	for _, c := range custom.Accounts {
-		if !slices.Contains(customTypes, c.Type) {
-			return nil, errCustomType
-		}
-		if c.Meta.Mask != nil && !customMask.MatchString(*c.Meta.Mask) {
-			return nil, errCustomMask
-		}
-	}
-	return custom, nil
 }
 
 // customAccounts are the accounts that the JSON asks for.

@@ -22,8 +22,8 @@ func TestCustomRefused(t *testing.T) {
 		return `{"override_accounts":[{"type":"depository","subtype":"checking",` + member + `}]}`
 	}
 	padded := func(size int) string {
-		text := `{"seed":"","mfa":""}`
-		return `{"seed":"` + strings.Repeat("x", size-len(text)) + `","mfa":""}`
+		text := `{"seed":"","recaptcha":""}`
+		return `{"seed":"` + strings.Repeat("x", size-len(text)) + `","recaptcha":""}`
 	}
 	s := serve(t)
 	for name, test := range map[string]struct {

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tweed/emulator/internal/nacha"
 )
 
 // BankFiles are the files behind package dataset.
-var BankFiles = []string{"institutions.yaml", "users.yaml", "processors.yaml"}
+var BankFiles = []string{"institutions.yaml", "users.yaml", "processors.yaml", "transactions.yaml"}
 
 // Institution mirrors dataset.Institution.
 type Institution struct {
@@ -18,6 +20,7 @@ type Institution struct {
 	Name           string
 	CountryCodes   []string `yaml:"country_codes"`
 	Products       []string
+	AuthMethods    []string `yaml:"auth_methods"`
 	OAuth          bool
 	RoutingNumbers []string `yaml:"routing_numbers"`
 	URL            string
@@ -140,12 +143,19 @@ func Bank(files fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	transactions, err := loadTransactions(files)
+	if err != nil {
+		return nil, err
+	}
 	t := newTable()
 	t.slice("institutions", "are all institutions, in the order of the file.", institutions)
 	t.slice("accountSets", "are the lists of accounts that users name.", users.AccountSets)
 	t.slice("owners", "are the owners that users name.", users.Owners)
 	t.slice("users", "are the test users, in the order of the file.", users.Users)
 	t.slice("processors", "are the values of processor, in the specification's order.", processors)
+	t.slice("payees", "are who transactions are with.", transactions.Payees)
+	t.slice("standing", "are user_good's transactions, newest first.", transactions.Standing)
+	t.slice("draws", "are what random histories are made of.", transactions.Draws)
 	return t.source("dataset", BankFiles)
 }
 
@@ -170,6 +180,7 @@ func loadInstitutions(files fs.FS) ([]Institution, error) {
 		if !slices.IsSorted(in.Products) || len(in.Products) == 0 {
 			d.complain(line, "products of %s must be in alphabetical order", in.ID)
 		}
+		d.checkNumbers(line, in)
 		if in.Health == "" {
 			in.Health = "healthy"
 		}
@@ -178,6 +189,22 @@ func loadInstitutions(files fs.FS) ([]Institution, error) {
 		}
 	}
 	return f.Institutions, d.err()
+}
+
+// authMethods are the methods of Auth that an institution can have beside Instant Auth.
+var authMethods = []string{"automated_micro_deposits", "instant_match", "instant_micro_deposits"}
+
+func (d *document) checkNumbers(line int, in *Institution) {
+	for _, method := range in.AuthMethods {
+		if !slices.Contains(authMethods, method) {
+			d.complain(line, "auth method %q of %s; %s is right", method, in.ID, strings.Join(authMethods, ", "))
+		}
+	}
+	for _, number := range in.RoutingNumbers {
+		if err := nacha.ValidRouting(number); err != nil {
+			d.complain(line, "%s: %v", in.ID, err)
+		}
+	}
 }
 
 func loadUsers(files fs.FS) (*userFile, error) {

@@ -251,6 +251,16 @@ func TestInstitutionsAreStrict(t *testing.T) {
 			"health", replace(row, "id:", "health: ill, id:"),
 			`institutions.yaml:2: health is "ill"; healthy, degraded or down is right`,
 		},
+		{
+			"auth method", replace(row, "id:", "auth_methods: [magic], id:"),
+			`institutions.yaml:2: auth method "magic" of ins_1; ` +
+				`automated_micro_deposits, instant_match, instant_micro_deposits is right`,
+		},
+		{
+			"routing number", replace(row, "id:", `routing_numbers: ["123456789"], id:`),
+			"institutions.yaml:2: ins_1: " +
+				"routing number 123456789 has the check digit 9; 123456780 would be right",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -288,4 +298,31 @@ func BenchmarkErrors(b *testing.B) {
 		_, err := compile.Errors(fixtures.Files)
 		require.NoError(b, err)
 	}
+}
+
+func TestTransactionsAreStrict(t *testing.T) {
+	t.Parallel()
+	const payees = "payees:\n  - {name: A, category_id: \"1\", category: [B], primary: C, detailed: D, level: LOW, " +
+		"channel: other, type: special, confidence: assumed}\n"
+	const standing = "standing:\n  - {back: 3, mask: \"0000\", amount: \"1.5\", payee: A}\n"
+	const draws = "draws:\n  - {payee: A, from: 1, to: 2}\n"
+	for _, test := range []struct{ name, text, want string }{
+		{"channel", replace(payees, "channel: other", "channel: mail"), `transactions.yaml:2: channel is "mail"; online, in store or other is right`},
+		{"type", replace(payees, "type: special", "type: odd"), `transactions.yaml:2: type is "odd"; digital, place, special or unresolved is right`},
+		{"category", replace(payees, "primary: C, ", ""), "transactions.yaml:2: A needs category_id, category, primary, detailed and level"},
+		{"double", payees + payees[len("payees:\n"):], `transactions.yaml:3: payee "A" is missing or here twice`},
+		{"payee", payees + replace(standing, "payee: A", "payee: B"), "transactions.yaml:4: a standing transaction needs a payee above, a mask and 0 to 29 days back"},
+		{"back", payees + replace(standing, "back: 3", "back: 30"), "transactions.yaml:4: a standing transaction needs a payee above, a mask and 0 to 29 days back"},
+		{"amount", payees + replace(standing, "1.5", "x"), `transactions.yaml:4: "x" is not a plain decimal number`},
+		{"order", payees + standing + replace(standing[len("standing:\n"):], "back: 3", "back: 2"), "transactions.yaml:4: standing transactions stand newest first"},
+		{"draw", payees + replace(draws, "to: 2", "to: 1"), "transactions.yaml:4: a draw needs a payee above and an amount from..to"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := compile.Bank(with(t, "transactions.yaml", test.text))
+			require.EqualError(t, err, test.want)
+		})
+	}
+	_, err := compile.Bank(with(t, "transactions.yaml", payees+standing+draws))
+	require.NoError(t, err)
 }

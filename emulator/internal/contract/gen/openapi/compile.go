@@ -91,6 +91,7 @@ func writeTable(c *spec.Contract, types []int, examples map[*spec.Op]span) ([]by
 			op.Family, op.Media, op.Source)
 		literal(&b, "request", op.Request, "")
 		literal(&b, "reply", op.Reply, "")
+		literal(&b, "Dropped", op.Dropped, "")
 		literal(&b, "exampleAt", e.at, 0)
 		literal(&b, "exampleLen", e.n, 0)
 		literal(&b, "Made", op.Made, "")

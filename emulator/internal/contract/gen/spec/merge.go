@@ -102,7 +102,7 @@ func (c *Contract) declare(o *Overlay) error {
 	return nil
 }
 
-// change adds an overlay's fields and values and relaxes what it relaxes.
+// change adds an overlay's fields and values, relaxes what it relaxes and drops what it drops.
 func (c *Contract) change(o *Overlay) error {
 	for _, line := range o.Fields {
 		t := c.Types[line.Type]
@@ -124,9 +124,14 @@ func (c *Contract) change(o *Overlay) error {
 		if f == nil {
 			return fmt.Errorf("type %s has no field %s", line.Type, line.Optional+line.Null)
 		}
-		if line.Optional != "" {
+		switch {
+		case line.Before != "" && !f.Required:
+			return fmt.Errorf("type %s: field %s is required in no version", line.Type, f.Name)
+		case line.Before != "":
+			f.Since = line.Before
+		case line.Optional != "":
 			f.Required = false
-		} else {
+		default:
 			f.Type.Nullable = true
 		}
 	}
@@ -136,6 +141,18 @@ func (c *Contract) change(o *Overlay) error {
 			return fmt.Errorf("no set of values %s", line.Type)
 		}
 		t.Union(&Type{Values: line.Add})
+	}
+	return c.drop(o)
+}
+
+// drop marks the operations that a version of the API does not have any more.
+func (c *Contract) drop(o *Overlay) error {
+	for _, line := range o.Dropped {
+		op := c.Op("POST", line.Path)
+		if op == nil {
+			return fmt.Errorf("no operation POST %s", line.Path)
+		}
+		op.Dropped = line.Since
 	}
 	return nil
 }

@@ -28,6 +28,8 @@ type Overlay struct {
 	Apply []Apply `yaml:"apply,omitempty"`
 	// Examples repair example answers.
 	Examples []Repair `yaml:"examples,omitempty"`
+	// Dropped are operations that a version of the API does not have any more.
+	Dropped []OverlayDropped `yaml:"dropped,omitempty"`
 
 	file string
 }
@@ -35,8 +37,8 @@ type Overlay struct {
 // Rule says what a value must look like and how its refusal reads.
 type Rule struct {
 	Name string `yaml:"rule"`
-	// Is is the form: string, integer, number, boolean, object, list, decimal, url, date, datetime, or known (one of
-	// the values of the field's type).
+	// Is is the form: string, integer, number, boolean, object, list, decimal, url, date, datetime, texts (an object of
+	// strings that are not empty), or known (one of the values of the field's type).
 	Is string `yaml:"is"`
 	// Empty lets an empty string through.
 	Empty bool `yaml:"empty,omitempty"`
@@ -88,13 +90,21 @@ type OverlayOp struct {
 const NoMedia = "none"
 
 // OverlayField adds one field (Add, in the compiled form of a line), or relaxes one: its absence (Optional) or its null
-// (Null) is no fault any more.
+// (Null) is no fault any more. With Before an optional field is required from that version on.
 type OverlayField struct {
 	Type     string `yaml:"type"`
 	Add      string `yaml:"add,omitempty"`
 	Optional string `yaml:"optional,omitempty"`
 	Null     string `yaml:"null,omitempty"`
+	Before   string `yaml:"before,omitempty"`
 	From     string `yaml:"from"`
+}
+
+// OverlayDropped says from which version on Plaid has no operation at a path any more.
+type OverlayDropped struct {
+	Path  string `yaml:"path"`
+	Since string `yaml:"since"`
+	From  string `yaml:"from"`
 }
 
 // OverlayValues adds values to a set of strings.
@@ -166,6 +176,9 @@ func (o *Overlay) sourced() error {
 	}
 	for _, l := range o.Examples {
 		lines["example of "+l.Operation+" at "+l.At] = l.From
+	}
+	for _, l := range o.Dropped {
+		lines["dropped "+l.Path] = l.From
 	}
 	for line, from := range lines {
 		if key, _ := cutSource(from); o.Sources[key] == "" {

@@ -42,6 +42,8 @@ type Op struct {
 	Made string
 	// Source says where the operation is known from.
 	Source string
+	// Dropped is the version of the API from which the operation is no more; "" for none.
+	Dropped string
 }
 
 // Type is an object or, when Values is not empty, a set of strings.
@@ -60,6 +62,9 @@ type Field struct {
 	Type     Ref
 	// Rule names the rule of the value; "" is the rule of its type. Refuse names the rule that an unknown value breaks.
 	Rule, Refuse string
+	// Until is the version of the API from which the field is no more, Since the one from which a required field is
+	// required; "" for none.
+	Until, Since string
 }
 
 // Ref is the use of a type.
@@ -107,7 +112,7 @@ func ParseRef(s string) Ref {
 	return r
 }
 
-// String is the compiled line of a field: `name! type ~rule ^refusal`, "!" for required.
+// String is the compiled line of a field: `name! type ~rule ^refusal <until >since`, "!" for required.
 func (f *Field) String() string {
 	var b strings.Builder
 	b.WriteString(f.Name)
@@ -121,6 +126,12 @@ func (f *Field) String() string {
 	}
 	if f.Refuse != "" {
 		b.WriteString(" ^" + f.Refuse)
+	}
+	if f.Until != "" {
+		b.WriteString(" <" + f.Until)
+	}
+	if f.Since != "" {
+		b.WriteString(" >" + f.Since)
 	}
 	return b.String()
 }
@@ -139,8 +150,12 @@ func ParseField(line string) (*Field, error) {
 			f.Rule = w[1:]
 		case '^':
 			f.Refuse = w[1:]
+		case '<':
+			f.Until = w[1:]
+		case '>':
+			f.Since = w[1:]
 		default:
-			return nil, fmt.Errorf("field %q: %q is neither a ~rule nor a ^refusal", line, w)
+			return nil, fmt.Errorf("field %q: %q is neither a ~rule nor a ^refusal, and no <version or >version", line, w)
 		}
 	}
 	return f, nil

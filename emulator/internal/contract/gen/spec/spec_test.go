@@ -152,6 +152,10 @@ fields:
   - {type: Both, add: "new ?[]Thing", from: doc}
   - {type: Thing, optional: z, from: doc}
   - {type: More, "null": m, from: doc}
+  - {type: ThingGetRequest, optional: token, before: "2020", from: doc}
+  - {type: EmptyGetRequest, add: "key any <2020", from: doc}
+dropped:
+  - {path: /empty, since: "2020", from: doc}
 values:
   - {type: ThingGetRequest.kind, add: [c], from: doc}
 apply:
@@ -184,9 +188,10 @@ func TestMerge(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, c.Empty)
 	require.Equal(t, "the documents page 3", c.Op("POST", "/empty").Source)
-	require.Equal(t, []string{"client_id any", "secret any"}, describe(c, "EmptyGetRequest"))
+	require.Equal(t, "2020", c.Op("POST", "/empty").Dropped)
+	require.Equal(t, []string{"client_id any", "secret any", "key any <2020"}, describe(c, "EmptyGetRequest"))
 	require.Equal(t, []string{
-		"client_id any", "secret any", "token! string ~text", "day ?string ~date", "metadata map",
+		"client_id any", "secret any", "token! string ~text >2020", "day ?string ~date", "metadata map",
 		"kind ?ThingGetRequest.kind ^kind", "inner ThingGetRequest.inner", "either ThingGetRequest.either", "both ?Both",
 	}, describe(c, "ThingGetRequest"))
 	require.Equal(t, []string{"name! string ~plain"}, describe(c, "Other"))
@@ -234,6 +239,9 @@ func TestMergeRefuses(t *testing.T) {
 		{"an unknown example", "operation: emptyGet, at", "operation: no, at", "no operation no"},
 		{"a place that is not there", "at: n,", "at: x.y,", "example of thingGet: nothing at x.y"},
 		{"an unknown reply", "reply: Thing", "reply: Thingy", "operation emptyAgain: no type Thingy"},
+		{"a field that no version requires", "optional: token", "optional: day", "field day is required in no version"},
+		{"an operation that there is not", "path: /empty, since", "path: /full, since", "no operation POST /full"},
+		{"a drop without a source", `since: "2020", from: doc`, `since: "2020", from: web`, "dropped /empty"},
 		{"values of an object", "type: ThingGetRequest.kind", "type: Thing", "no set of values Thing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -245,7 +253,7 @@ func TestMergeRefuses(t *testing.T) {
 }
 
 func FuzzParseField(f *testing.F) {
-	seeds := []string{"account! string ~apex_account ^known", "a ?[]?[]Thing", "a", "! ?", "a [] x", "a b ~", "a [][]"}
+	seeds := []string{"account! string ~apex_account ^known <2 >1", "a ?[]?[]Thing", "a", "! ?", "a [] x", "a b ~", "a [][]"}
 	for _, seed := range seeds {
 		f.Add(seed)
 	}

@@ -1,0 +1,129 @@
+package plaid
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// The documented limits of the JSON.
+const (
+	customMaxBytes    = 55_000
+	customMaxAccounts = 10
+)
+
+var (
+	errCustomTooLarge = errors.New("the JSON of user_custom is larger than 55 kB")
+	errCustomAccounts = errors.New("user_custom has more than 10 accounts")
+	errCustomObject   = errors.New("the JSON of user_custom is no object")
+)
+
+// customTypes are the types that an account can have (OpenAPI file, OverrideAccountType).
+var customTypes = []string{"investment", "credit", "depository", typePayroll, "loan", "other"}
+
+// typePayroll is a source of income and no bank account: no list of accounts has it
+// (OpenAPI file: AccountType lacks it).
+const typePayroll = "payroll"
+
+// customMask is the form of a mask (OpenAPI file, schema Meta).
+var customMask = regexp.MustCompile(`^([A-Za-z0-9]{2,4})?$`)
+
+// mfaTypes are the questions that Link can ask a custom user (OpenAPI file, schema MFA).
+var mfaTypes = []string{"", "device", "questions", "selections"}
+
+// parseCustom reads the JSON. Members that it does not know are left aside. Version and
+// seed at the top are accepted, as documented (a note of 2026-09 says otherwise). Its
+// errors say what is wrong and where; a client gets INVALID_CREDENTIALS, as documented.
+func parseCustom(text string) (*Custom, error) {
+	if len(text) > customMaxBytes {
+		return nil, errCustomTooLarge
+	}
+	var custom *Custom
+	if err := json.Unmarshal([]byte(text), &custom); err != nil {
+		return nil, err
+	}
+	switch {
+	case custom == nil:
+		return nil, errCustomObject
+	case len(custom.Accounts) > customMaxAccounts:
+		return nil, errCustomAccounts
+	case custom.MFA != nil && !slices.Contains(mfaTypes, custom.MFA.Type):
+		return nil, fmt.Errorf("mfa.type is %q; device, questions or selections is right", custom.MFA.Type)
+	}
+	for n := range custom.Accounts {
+		if err := custom.Accounts[n].check(); err != nil {
+			return nil, fmt.Errorf("override_accounts[%d].%w", n, err)
+		}
+	}
+	return custom, nil
+}
+
+// check looks at one account.
+func (c *CustomAccount) check() error {
+	if !slices.Contains(customTypes, c.Type) {
+		return fmt.Errorf("type is %q; one of %q is right", c.Type, customTypes)
+	}
+	if c.Meta.Mask != nil && !customMask.MatchString(*c.Meta.Mask) {
+		return fmt.Errorf("meta.mask is %q; nothing, or 2 to 4 letters and digits are right", *c.Meta.Mask)
+	}
+	for n, t := range c.Transactions {
+		if err := t.check(); err != nil {
+			return fmt.Errorf("transactions[%d].%w", n, err)
+		}
+	}
+	for n, t := range c.InvestmentEvents {
+		if _, ok := parseDay(t.Date); !ok {
+			return fmt.Errorf("investment_transactions[%d].date is %q; a date such as 2026-01-31 is right", n, t.Date)
+		}
+	}
+	if c.InflowModel != nil {
+		return c.InflowModel.check()
+	}
+	return nil
+}
+
+// check requires what the schema requires of a transaction.
+func (t CustomTransaction) check() error {
+	for _, date := range []struct{ name, text string }{
+		{"date_transacted", t.DateTransacted}, {"date_posted", t.DatePosted},
+	} {
+		if _, ok := parseDay(date.text); !ok {
+			return fmt.Errorf("%s is %q; a date such as 2026-01-31 is right", date.name, date.text)
+		}
+	}
+	if _, err := t.Amount.Float64(); err != nil {
+		return fmt.Errorf("amount is %q; a number of dollars is right, positive for money that leaves the account", t.Amount)
+	}
+	if t.Description == "" {
+		return errors.New("description is missing")
+	}
+	return nil
+}
+
+// check requires what a model needs.
+func (m *CustomInflow) check() error {
+	switch m.Type {
+	case "", inflowNone:
+		return nil
+	case inflowIncome:
+		if _, err := m.IncomeAmount.Float64(); err != nil {
+			return fmt.Errorf("inflow_model.income_amount is %q; a number of dollars is right", m.IncomeAmount)
+		}
+	case inflowBalance, inflowInterest:
+		if !m.StatementDay.valid() {
+			return fmt.Errorf("inflow_model.statement_day_of_month is %q; 1 to 28 or last is right", m.StatementDay)
+		}
+	default:
+		return fmt.Errorf("inflow_model.type is %q; %s, %s, %s or %s is right", m.Type,
+			inflowNone, inflowIncome, inflowBalance, inflowInterest)
+	}
+	if !m.PaymentDay.valid() {
+		return fmt.Errorf("inflow_model.payment_day_of_month is %q; 1 to 28 or last is right", m.PaymentDay)
+	}
+	if m.TransactionName == "" {
+		return errors.New("inflow_model.transaction_name is missing")
+	}
+	return nil
+}
