@@ -36,7 +36,10 @@ public class Walk {
     String address = System.getenv("PLAID_BASE_URL");
     if (address != null) {
       builder.baseUrl(address + "/");
-      builder.okHttpClientBuilder().connectionSpecs(Collections.singletonList(ConnectionSpec.CLEARTEXT));
+      // CLEARTEXT alone makes a client without TLS, which the SDK's own check of TLS 1.2 does not survive.
+      builder
+          .okHttpClientBuilder()
+          .connectionSpecs(Arrays.asList(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT));
     }
     plaidClient = builder.build();
 

@@ -50,7 +50,7 @@ async function refused(path, call) {
   } catch (error) {
     if (error instanceof Error) throw error;
     const {status_code, error_type, error_code, error_message, request_id} = error;
-    tell(path, {through: 'the body', status: status_code, error_type, error_code, error_message, request_id});
+    tell(path, {through: 'Object', status: status_code, error_type, error_code, error_message, request_id});
     return;
   }
   throw new Error(`${path}: the call was not refused`);

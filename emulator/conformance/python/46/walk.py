@@ -26,7 +26,7 @@ configuration = plaid.Configuration(
         "plaidVersion": "2020-09-14",
     },
 )
-asks_proxy = configuration.proxy is not None  # whether it asks one without being told
+asks_no_proxy = configuration.proxy is None  # left to itself, whatever the environment says
 if "PLAID_BASE_URL" not in os.environ:
     configuration.proxy = os.environ["HTTPS_PROXY"]
 client = plaid_api.PlaidApi(plaid.ApiClient(configuration))
@@ -58,7 +58,7 @@ def guide():
     )
     tell(
         "guide",
-        asks_proxy=asks_proxy,
+        asks_no_proxy=asks_no_proxy,
         link_token=link["link_token"],
         item_id=exchanged["item_id"],
         access_token=access_token,
