@@ -90,7 +90,7 @@ func (m manager) install(t *testing.T, dir string) string {
 	if _, err := os.Stat(place); err == nil {
 		return place
 	}
-	making, err := os.MkdirTemp(cache, "making-")
+	making, err := os.MkdirTemp(cache, "making-") //nolint:usetesting // moved into the cache, on its file system
 	require.NoError(t, err)
 	defer os.RemoveAll(making) //nolint:errcheck // it was moved, or the test has failed
 	for name, text := range content {

@@ -125,11 +125,11 @@ func TestSDKs(t *testing.T) {
 				t.Parallel()
 				for _, s := range versions {
 					s.pinned(t)
-					program := s.install(t) // one after another: package managers share their caches
+					version, program := filepath.Base(s.dir), s.install(t) // one after another: they share a cache
 					if s.address != "" {
-						t.Run(s.dir+" at its address", func(t *testing.T) { s.atAddress(t, program, url, table.row(s, false)) })
+						t.Run(version+" at its address", func(t *testing.T) { s.atAddress(t, program, url, table.row(s, false)) })
 					}
-					t.Run(s.dir+" over the proxy", func(t *testing.T) { s.overProxy(t, program, tweed, table.row(s, true)) })
+					t.Run(version+" over the proxy", func(t *testing.T) { s.overProxy(t, program, tweed, table.row(s, true)) })
 				}
 			})
 		}
@@ -182,6 +182,7 @@ func plain(add []string) []string {
 // atAddress gives the SDK the address of a running emulator and a world of its own. What it
 // made there is a relationship at Sentinel.
 func (s sdk) atAddress(t *testing.T, p program, url string, row *sighting) {
+	t.Helper()
 	world := "sdk-" + strings.ReplaceAll(s.dir, "/", "-")
 	got := bounded(t, runLimit, program{argv: p.argv, env: plain(slices.Concat(p.env, []string{
 		"PLAID_BASE_URL=" + url, "PLAID_CLIENT_ID=" + clientID + "@" + world,
@@ -198,6 +199,7 @@ func (s sdk) atAddress(t *testing.T, p program, url string, row *sighting) {
 
 // overProxy leaves the SDK at Plaid's address: what it calls is there, or nowhere.
 func (s sdk) overProxy(t *testing.T, p program, tweed string, row *sighting) {
+	t.Helper()
 	own := []string{"PLAID_PUBLIC_KEY=public-key", "TWEED_CA_DIR=" + t.TempDir()}
 	exec := []string{tweed, "exec", "--proxy", "--scenario", filepath.Join("testdata", "sdks.yaml"), "--"}
 	got := bounded(t, runLimit, program{argv: slices.Concat(exec, p.argv), env: plain(slices.Concat(p.env, own))})
