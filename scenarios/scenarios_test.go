@@ -25,7 +25,7 @@ func TestNames(t *testing.T) {
 		}
 		return err
 	}))
-	require.GreaterOrEqual(t, len(files), 40)
+	require.GreaterOrEqual(t, len(files), 90)
 	names := scenarios.Names()
 	require.ElementsMatch(t, files, names)
 	require.True(t, slices.IsSorted(names))
@@ -92,6 +92,7 @@ func TestMissingAccountID(t *testing.T) {
 	t.Parallel()
 	processors := []string{
 		"/processor/token/create", "/processor/apex/processor_token/create", "/processor/stripe/bank_account_token/create",
+		"/item/processor_token/apex/create",
 	}
 	for name, calls := range map[string][]string{
 		"account_id/absent": processors, "account_id/explicit-null": processors, "account_id/malformed": processors,

@@ -132,16 +132,11 @@ func (plan *Plan) Damage(body []byte) []byte {
 }
 
 // noise makes n bytes of a throw of the dice. The first one stands in no text in UTF-8 and
-// so in no JSON (the generator is splitmix64).
+// so in no JSON.
 func noise(throw float64, n int) []byte {
 	out := make([]byte, 0, n+8)
-	state := uint64(throw * (1 << 53))
-	for len(out) < n {
-		state += 0x9e3779b97f4a7c15
-		z := state
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		out = binary.LittleEndian.AppendUint64(out, z^z>>31)
+	for numbers := numbersOf(throw); len(out) < n; {
+		out = binary.LittleEndian.AppendUint64(out, numbers.next())
 	}
 	if n > 0 {
 		out[0] = 0xff

@@ -13,51 +13,57 @@ import (
 //	patch:
 //	  set: {/accounts/0/mask: null, /accounts/*/brand_new_field: true}
 //	  omit: [/item/institution_id]
+//	  shuffle: [/accounts]
 //
 // The members that set names may be new; what they are members of must be there.
 type Patch struct {
 	// Set gives members another value. It comes before Omit.
 	Set map[string]any `yaml:"set"`
-	// Omit takes members out.
+	// Omit takes members out. It comes before Shuffle.
 	Omit []string `yaml:"omit"`
+	// Shuffle puts the items of lists into another order: no item keeps its place. The order
+	// is a function of the world's seed, the rule's name and the number of its use.
+	Shuffle []string `yaml:"shuffle"`
+
+	throw float64 // that the order is made of
 }
 
 func (Patch) limits() limits {
 	const form = "^/([^~]|~[01])*$"
+	pointers := schema{"type": []string{"array", "null"}, "items": textLike(form)}
 	return limits{keys: map[string]schema{
-		"set":  mappingOf(form, schema{}),
-		"omit": {"type": []string{"array", "null"}, "items": textLike(form)},
+		"set": mappingOf(form, schema{}), "omit": pointers, "shuffle": pointers,
 	}}
 }
 
 // Empty says whether the patch changes nothing.
-func (p Patch) Empty() bool { return len(p.Set) == 0 && len(p.Omit) == 0 }
+func (p Patch) Empty() bool { return len(p.Set) == 0 && len(p.Omit) == 0 && len(p.Shuffle) == 0 }
 
 // Apply changes the answer. What it cannot change is left as it is and told by the
 // error, a line for each pointer, in the order of the pointers.
 func (p Patch) Apply(reply map[string]any) error {
 	var problems []error
+	change := func(what, text string, e edit) {
+		pointer, err := parsePointer(text)
+		if err == nil {
+			_, err = pointer.apply(reply, "", e)
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("patch %s %s: %w", what, text, err))
+		}
+	}
 	for _, text := range sortedKeys(p.Set) {
 		value := p.Set[text]
-		if err := p.edit(reply, text, func() any { return clone(value) }, false); err != nil {
-			problems = append(problems, fmt.Errorf("patch set %s: %w", text, err))
-		}
+		change("set", text, edit{value: func(any, string) (any, error) { return clone(value), nil }})
 	}
 	for _, text := range p.Omit {
-		if err := p.edit(reply, text, nil, true); err != nil {
-			problems = append(problems, fmt.Errorf("patch omit %s: %w", text, err))
-		}
+		change("omit", text, edit{there: true})
+	}
+	numbers := numbersOf(p.throw)
+	for _, text := range p.Shuffle {
+		change("shuffle", text, edit{there: true, value: numbers.shuffled})
 	}
 	return errors.Join(problems...)
-}
-
-func (p Patch) edit(reply map[string]any, text string, value func() any, omit bool) error {
-	pointer, err := parsePointer(text)
-	if err != nil {
-		return err
-	}
-	_, err = pointer.edit(reply, "", value, omit)
-	return err
 }
 
 // clone copies a value of a patch, so that answers never share one.
@@ -86,7 +92,8 @@ var patchEffect = effect{
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		at = at.key("patch")
 		if t.Patch.Empty() {
-			r.add(at, "the patch changes nothing", "write patch: {set: {/pointer: value}, omit: [/pointer]}")
+			r.add(at, "the patch changes nothing",
+				"write patch: {set: {/pointer: value}, omit: [/pointer], shuffle: [/pointer]}")
 		}
 		for _, text := range sortedKeys(t.Patch.Set) {
 			if _, err := parsePointer(text); err != nil {
@@ -96,18 +103,29 @@ var patchEffect = effect{
 				r.add(at.key("set").key(text), "the value is no JSON: "+err.Error(), "")
 			}
 		}
-		for i, text := range t.Patch.Omit {
-			pointer, err := parsePointer(text)
-			if err == nil && pointer[len(pointer)-1] == "-" {
-				err = fmt.Errorf("%q names an item that is not there; - is for set", text)
-			}
-			if err != nil {
-				r.fault(at.key("omit").index(i), err)
-			}
-		}
+		checkPointers(r, t.Patch.Omit, at.key("omit"))
+		checkPointers(r, t.Patch.Shuffle, at.key("shuffle"))
 	},
 	prepare: func(t *Then) action {
 		patch := t.Patch
-		return func(p *Plan, _ use) { p.Patch = patch }
+		return func(p *Plan, u use) {
+			p.Patch = patch
+			if len(patch.Shuffle) > 0 {
+				p.Patch.throw = u.progress.Dice(u.rule.name+" shuffle", u.number)
+			}
+		}
 	},
+}
+
+// checkPointers checks pointers to what must be there.
+func checkPointers(r *report, pointers []string, at place) {
+	for i, text := range pointers {
+		pointer, err := parsePointer(text)
+		if err == nil && pointer[len(pointer)-1] == "-" {
+			err = fmt.Errorf("%q names an item that is not there; - is for set", text)
+		}
+		if err != nil {
+			r.fault(at.index(i), err)
+		}
+	}
 }

@@ -49,6 +49,23 @@ func TestPatchApply(t *testing.T) {
 			"patch set /accounts/01: /accounts is a list; \"01\" is no index of it, nor * for each\npatch " +
 				"set /accounts/mask: /accounts is a list; \"mask\" is no index of it, nor * for each",
 		},
+		"shuffle two": {
+			`shuffle: [/accounts], omit: [/item]`,
+			`{"accounts":[{"mask":"1111","b":{"x":2}},{"mask":"0000","b":{"x":1}}],"n":1}`,
+			"",
+		},
+		"shuffle what set made": {
+			`set: {"/accounts/*": [1, 2], /accounts/-: [3]}, omit: [/item], shuffle: ["/accounts/*"]`,
+			`{"accounts":[[2,1],[2,1],[3]],"n":1}`,
+			"",
+		},
+		"shuffle no list": {
+			`shuffle: [/n, /nope, /item]`,
+			"",
+			"patch shuffle /n: /n is no list\n" +
+				"patch shuffle /nope: the answer has no member \"nope\"; it has accounts, item, n\n" +
+				"patch shuffle /item: /item is no list",
+		},
 		"in a scalar": {`set: {/n/x: 1}`, "", "patch set /n/x: /n is no object and no list"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,14 +36,23 @@ func parsePointer(s string) (pointer, error) {
 	return parts, nil
 }
 
-// edit sets or takes out what the pointer names and returns the value that stands in
-// the place of the one given: a list that grew or shrank is another one.
-func (p pointer) edit(in any, path string, value func() any, omit bool) (any, error) {
+// edit is what happens to each value that a pointer names.
+type edit struct {
+	// value gives what stands there afterwards, of what stood there (nil where nothing did) and
+	// its path. A nil value takes it out.
+	value func(was any, path string) (any, error)
+	// there says that the value must be there before.
+	there bool
+}
+
+// apply edits what the pointer names and returns the value that stands in the place of the
+// one given: a list that grew or shrank is another one.
+func (p pointer) apply(in any, path string, e edit) (any, error) {
 	switch v := in.(type) {
 	case map[string]any:
-		return v, p.editObject(v, path, value, omit)
+		return v, p.editObject(v, path, e)
 	case []any:
-		return p.editList(v, path, value, omit)
+		return p.editList(v, path, e)
 	}
 	return in, fmt.Errorf("%s is no object and no list", shownPath(path))
 }
@@ -55,33 +64,30 @@ func shownPath(path string) string {
 	return path
 }
 
-func (p pointer) editObject(object map[string]any, path string, value func() any, omit bool) error {
+func (p pointer) editObject(object map[string]any, path string, e edit) (err error) {
 	name := p[0]
 	member, there := object[name]
-	if len(p) > 1 || omit {
-		if !there {
-			return fmt.Errorf("%s has no member %q; it has %s", shownPath(path), name, strings.Join(sortedKeys(object), ", "))
-		}
+	if !there && (len(p) > 1 || e.there) {
+		return fmt.Errorf("%s has no member %q; it has %s", shownPath(path), name, strings.Join(sortedKeys(object), ", "))
 	}
 	switch {
 	case len(p) > 1:
-		changed, err := p[1:].edit(member, path+"/"+name, value, omit)
-		object[name] = changed
-		return err
-	case omit:
+		object[name], err = p[1:].apply(member, path+"/"+name, e)
+	case e.value == nil:
 		delete(object, name)
 	default:
-		object[name] = value()
+		object[name], err = e.value(member, path+"/"+name)
 	}
-	return nil
+	return err
 }
 
-func (p pointer) editList(items []any, path string, value func() any, omit bool) (any, error) {
+func (p pointer) editList(items []any, path string, e edit) (any, error) {
 	switch {
-	case p[0] == "-" && !omit && len(p) == 1:
-		return append(slices.Clip(items), value()), nil
+	case p[0] == "-" && !e.there && len(p) == 1:
+		value, err := e.value(nil, path+"/-")
+		return append(slices.Clip(items), value), err
 	case p[0] == "*":
-		return p.editEach(items, path, value, omit)
+		return p.editEach(items, path, e)
 	}
 	i, err := strconv.Atoi(p[0])
 	if err != nil || strconv.Itoa(i) != p[0] {
@@ -90,31 +96,29 @@ func (p pointer) editList(items []any, path string, value func() any, omit bool)
 	if i < 0 || i >= len(items) {
 		return items, fmt.Errorf("%s has %d items; the last index is %d", shownPath(path), len(items), len(items)-1)
 	}
-	switch {
-	case len(p) > 1:
-		items[i], err = p[1:].edit(items[i], path+"/"+p[0], value, omit)
-		return items, err
-	case omit:
+	if len(p) == 1 && e.value == nil {
 		return slices.Delete(items, i, i+1), nil
 	}
-	items[i] = value()
-	return items, nil
+	items[i], err = p.editItem(items[i], path+"/"+p[0], e)
+	return items, err
 }
 
-func (p pointer) editEach(items []any, path string, value func() any, omit bool) (any, error) {
-	if len(p) == 1 && omit {
+func (p pointer) editEach(items []any, path string, e edit) (_ any, err error) {
+	if len(p) == 1 && e.value == nil {
 		return []any{}, nil
 	}
 	for i := range items {
-		if len(p) == 1 {
-			items[i] = value()
-			continue
-		}
-		changed, err := p[1:].edit(items[i], path+"/"+strconv.Itoa(i), value, omit)
-		if err != nil {
+		if items[i], err = p.editItem(items[i], path+"/"+strconv.Itoa(i), e); err != nil {
 			return items, err
 		}
-		items[i] = changed
 	}
 	return items, nil
+}
+
+// editItem edits an item that stands where the pointer begins.
+func (p pointer) editItem(item any, path string, e edit) (any, error) {
+	if len(p) > 1 {
+		return p[1:].apply(item, path, e)
+	}
+	return e.value(item, path)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -130,7 +131,7 @@ func otherFault(kind scenario.FaultKind) scenario.FaultKind {
 }
 
 func otherError(code string) string {
-	if code == "NO_ACCOUNTS" {
+	if strings.HasSuffix(code, "NO_ACCOUNTS") { // with its type or without
 		return "ITEM_LOCKED"
 	}
 	return "NO_ACCOUNTS"
