@@ -21,7 +21,7 @@ LINT          = $(or $(shell $(GO) env GOBIN),$(shell $(GO) env GOPATH)/bin)/gol
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test race lint fmt fuzz bench sdk-test golden generate image ci clean module
+.PHONY: help run build test race lint fmt fuzz bench sdk-test sdk-table golden generate image ci clean module
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,8 +55,12 @@ bench: ## what a call costs
 	$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./...
 	$(GO) run ./emulator/internal/bench
 
-sdk-test: ## official SDKs against the emulator, and a Node app (needs node and npm)
+sdk-test: ## official SDKs against the emulator (needs node, npm, python3, JDK, Maven, curl)
 	cd emulator/conformance && $(GO) test $(TESTFLAGS) ./...
+	@cat emulator/conformance/testdata/sdks.md
+
+sdk-table: ## run the SDKs and write the table of them anew, in README.md too
+	cd emulator/conformance && $(GO) test -run '^TestSDKs$$' . -update
 
 # Only packages that compare with recorded bytes know the flag.
 golden: ## record the expected outputs anew; look at the diff

@@ -2,6 +2,10 @@
 // calls it over TCP, decodes its replies into the SDK's types and its errors with ToPlaidError. Every reply that passes
 // through the client of a test is checked against the OpenAPI document which that SDK ships.
 //
+// The other official SDKs, newest and oldest, are judges of the money path: folders go, node, python and java have a
+// small program for each version, beside what pins it. TestSDKs installs and runs them, in the languages' own ways, and
+// holds the table in README.md against what it saw.
+//
 // Apex has no SDK: package sentinel below is a client of Sentinel as a broker's engineer writes one, and certifies with
 // it.
 //

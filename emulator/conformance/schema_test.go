@@ -20,14 +20,23 @@ import (
 	"tweed/emulator"
 )
 
-// document is the OpenAPI document that plaid-go ships, read once. It is not validated: some
-// of its own examples fail their schemas, and only the schemas of replies are used here.
-var document = sync.OnceValues(func() (*openapi3.T, error) {
+// documentFile is the OpenAPI document that plaid-go ships.
+var documentFile = sync.OnceValues(func() (string, error) {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/plaid/plaid-go/v41").Output()
 	if err != nil {
-		return nil, fmt.Errorf("where is plaid-go: %w", err)
+		return "", fmt.Errorf("where is plaid-go: %w", err)
 	}
-	return openapi3.NewLoader().LoadFromFile(filepath.Join(strings.TrimSpace(string(dir)), "api", "openapi.yaml"))
+	return filepath.Join(strings.TrimSpace(string(dir)), "api", "openapi.yaml"), nil
+})
+
+// document is that document, read once. It is not validated: some of its own examples fail
+// their schemas, and only the schemas of replies are used here.
+var document = sync.OnceValues(func() (*openapi3.T, error) {
+	file, err := documentFile()
+	if err != nil {
+		return nil, err
+	}
+	return openapi3.NewLoader().LoadFromFile(file)
 })
 
 // checked is a transport that holds every reply against the OpenAPI document.
