@@ -23,7 +23,9 @@ const casePatience = time.Minute
 
 const caseLong = `A case is a zip with what is needed to see again what happened in a world since it began (at its
 start, or its last reset, scenario or import): the calls with their replies, moves of the clock,
-rules, seed, version, and README.txt, a text to paste into a ticket. Secrets are taken out.
+rules, seed, version, and README.txt, a text to paste into a ticket. The journal must still have all
+calls (serve --journal-bytes). Secrets are taken out: those of the scenario become thirty zeros, which a
+replay sends wherever the secret was a good one.
 
   tweed case save lost-deposit      writes lost-deposit.tweed.zip
   tweed run lost-deposit.tweed.zip  makes the calls again and says "same", or where they differ`

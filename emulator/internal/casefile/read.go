@@ -29,7 +29,7 @@ func Read(data []byte) (*Case, error) {
 	if err != nil {
 		return &Case{}, fmt.Errorf("it is no case: %w; \"tweed case save\" makes one", err)
 	}
-	files, err := unpack(archive)
+	files, err := unpack(archive, maxInner)
 	if err != nil {
 		return &Case{}, err
 	}
@@ -52,10 +52,11 @@ func Read(data []byte) (*Case, error) {
 	return c, c.check()
 }
 
-// unpack reads the members. It refuses names that no case has: they lead nowhere good.
-func unpack(archive *zip.Reader) (map[string][]byte, error) {
+// unpack reads the members, at most so many bytes of them. It refuses names that no case has:
+// they lead nowhere good.
+func unpack(archive *zip.Reader, most int64) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	room := int64(maxInner)
+	room := most
 	for _, f := range archive.File {
 		if !slices.Contains(members, f.Name) {
 			return nil, fmt.Errorf("it has a member %q, which no case has; there are %s", f.Name, strings.Join(members, ", "))
@@ -66,6 +67,9 @@ func unpack(archive *zip.Reader) (map[string][]byte, error) {
 		body, err := unpackOne(f, room)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		if int64(len(body)) > room {
+			return nil, fmt.Errorf("%s: with it the case has more than %d bytes, which no case has", f.Name, most)
 		}
 		room -= int64(len(body))
 		files[f.Name] = body
@@ -78,6 +82,7 @@ func unpack(archive *zip.Reader) (map[string][]byte, error) {
 	return files, nil
 }
 
+// unpackOne reads a member, or one byte more than there is room for.
 func unpackOne(f *zip.File, room int64) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
@@ -86,9 +91,6 @@ func unpackOne(f *zip.File, room int64) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, room+1))
 	if err = errors.Join(err, r.Close()); err != nil {
 		return nil, fmt.Errorf("it is damaged: %w", err)
-	}
-	if int64(len(body)) > room {
-		return nil, fmt.Errorf("with it the case has more than %d bytes, which no case has", int64(maxInner))
 	}
 	return body, nil
 }
