@@ -118,6 +118,18 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/sandbox/processor_token/create":             api.Handle(sandboxProcessorTokenCreate),
 	"/sandbox/public_token/create":                api.Handle(sandboxPublicTokenCreate),
 	"/webhook_verification_key/get":               api.Handle(webhookVerificationKeyGet),
+
+	"/bank_transfer/balance/get":          api.Handle(bankTransferBalanceGet),
+	"/bank_transfer/cancel":               api.Handle(bankTransferCancel),
+	"/bank_transfer/create":               api.Handle(bankTransferCreate),
+	"/bank_transfer/event/list":           api.Handle(bankTransferEventList),
+	"/bank_transfer/event/sync":           api.Handle(bankTransferEventSync),
+	"/bank_transfer/get":                  api.Handle(bankTransferGet),
+	"/bank_transfer/list":                 api.Handle(bankTransferList),
+	"/bank_transfer/migrate_account":      api.Handle(migrateAccount),
+	"/processor/bank_transfer/create":     api.Handle(processorBankTransferCreate),
+	"/sandbox/bank_transfer/fire_webhook": api.Handle(sandboxBankTransferFireWebhook),
+	"/sandbox/bank_transfer/simulate":     api.Handle(sandboxBankTransferSimulate),
 }
 
 // decode reads the JSON body. Any Content-Type is taken for a body that is JSON, since
