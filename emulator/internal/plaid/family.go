@@ -119,6 +119,15 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/sandbox/public_token/create":                api.Handle(sandboxPublicTokenCreate),
 	"/webhook_verification_key/get":               api.Handle(webhookVerificationKeyGet),
 
+	"/investments/auth/get":                   api.Handle(investmentsAuthGet),
+	"/investments/holdings/get":               api.Handle(investmentsHoldingsGet),
+	"/investments/refresh":                    api.Handle(investmentsRefresh),
+	"/investments/transactions/get":           api.Handle(investmentsTransactionsGet),
+	"/liabilities/get":                        api.Handle(liabilitiesGet),
+	"/processor/investments/holdings/get":     api.Handle(processorInvestmentsHoldingsGet),
+	"/processor/investments/transactions/get": api.Handle(processorInvestmentsTransactionsGet),
+	"/processor/liabilities/get":              api.Handle(processorLiabilitiesGet),
+
 	"/bank_transfer/balance/get":          api.Handle(bankTransferBalanceGet),
 	"/bank_transfer/cancel":               api.Handle(bankTransferCancel),
 	"/bank_transfer/create":               api.Handle(bankTransferCreate),
