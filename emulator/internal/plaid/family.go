@@ -128,6 +128,15 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/processor/investments/transactions/get": api.Handle(processorInvestmentsTransactionsGet),
 	"/processor/liabilities/get":              api.Handle(processorLiabilitiesGet),
 
+	"/payment_initiation/payment/create":       api.Handle(paymentInitiationPaymentCreate),
+	"/payment_initiation/payment/get":          api.Handle(paymentInitiationPaymentGet),
+	"/payment_initiation/payment/list":         api.Handle(paymentInitiationPaymentList),
+	"/payment_initiation/payment/token/create": api.Handle(createPaymentToken),
+	"/payment_initiation/recipient/create":     api.Handle(paymentInitiationRecipientCreate),
+	"/payment_initiation/recipient/get":        api.Handle(paymentInitiationRecipientGet),
+	"/payment_initiation/recipient/list":       api.Handle(paymentInitiationRecipientList),
+	"/sandbox/payment/simulate":                api.Handle(sandboxPaymentSimulate),
+
 	"/bank_transfer/balance/get":          api.Handle(bankTransferBalanceGet),
 	"/bank_transfer/cancel":               api.Handle(bankTransferCancel),
 	"/bank_transfer/create":               api.Handle(bankTransferCreate),
