@@ -137,6 +137,17 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/payment_initiation/recipient/list":       api.Handle(paymentInitiationRecipientList),
 	"/sandbox/payment/simulate":                api.Handle(sandboxPaymentSimulate),
 
+	"/identity_verification/create":          api.Handle(identityVerificationCreate),
+	"/identity_verification/get":             api.Handle(identityVerificationGet),
+	"/identity_verification/list":            api.Handle(identityVerificationList),
+	"/identity_verification/retry":           api.Handle(identityVerificationRetry),
+	"/income/verification/paystubs/get":      api.Handle(incomeVerificationPaystubsGet),
+	"/income/verification/precheck":          api.Handle(incomeVerificationPrecheck),
+	"/watchlist_screening/individual/create": api.Handle(watchlistScreeningIndividualCreate),
+	"/watchlist_screening/individual/get":    api.Handle(watchlistScreeningIndividualGet),
+	"/watchlist_screening/individual/list":   api.Handle(watchlistScreeningIndividualList),
+	"/watchlist_screening/individual/update": api.Handle(watchlistScreeningIndividualUpdate),
+
 	"/bank_transfer/balance/get":          api.Handle(bankTransferBalanceGet),
 	"/bank_transfer/cancel":               api.Handle(bankTransferCancel),
 	"/bank_transfer/create":               api.Handle(bankTransferCreate),
