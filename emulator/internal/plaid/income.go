@@ -68,7 +68,7 @@ type payLines struct {
 
 type paystubParty struct {
 	Address address `json:"address"`
-	Name    string     `json:"name"`
+	Name    string  `json:"name"`
 }
 
 type payPeriod struct {

@@ -79,7 +79,20 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 		hsts := "max-age=31536000; includeSubDomains; preload"
 		common = append(common, api.Header{Name: "Strict-Transport-Security", Value: hsts})
 	}
+	if raw, ok := answer.(api.Raw); ok {
+		return file(raw, common)
+	}
 	return api.JSONReply(200, answer, common...)
+}
+
+// file is a reply that is not JSON; one without a body has no type.
+func file(raw api.Raw, header []api.Header) api.Reply {
+	reply := api.Reply{Status: 200, Body: raw.Body}
+	if raw.Type != "" {
+		reply.Header = append(reply.Header, api.Header{Name: "Content-Type", Value: raw.Type})
+	}
+	reply.Header = append(reply.Header, header...)
+	return reply
 }
 
 // versionOf is what the client asked for, else what the scenario says, else the newest.

@@ -33,6 +33,8 @@ type sandboxOptions struct {
 	OverridePassword *string `json:"override_password"`
 	OverrideUsername *string `json:"override_username"`
 	Webhook          *string `json:"webhook"`
+
+	Statements *statementRange `json:"statements"`
 }
 
 type sandboxLinkRequest struct {
@@ -50,9 +52,17 @@ type sandboxLinkResponse struct {
 // and gives a public token. Errors, in order of checking: INVALID_INSTITUTION,
 // PRODUCTS_NOT_SUPPORTED, then those of login.
 func sandboxPublicTokenCreate(c *api.Call, req sandboxLinkRequest) (sandboxLinkResponse, error) {
+	if req.Options != nil && req.Options.Statements != nil {
+		if err := req.Options.Statements.check("options.statements."); err != nil {
+			return sandboxLinkResponse{}, err
+		}
+	}
 	item, err := newItem(c, req.InstitutionID, req.InitialProducts, req.Options)
 	if err != nil {
 		return sandboxLinkResponse{}, err
+	}
+	if req.Options != nil && req.Options.Statements != nil {
+		req.Options.Statements.fetch(c.World, item.ID)
 	}
 	token, _ := newPublicToken(c.World, item.ID)
 	return sandboxLinkResponse{PublicToken: token, RequestID: c.RequestID}, nil
