@@ -162,6 +162,17 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/statements/list":                 api.Handle(statementsList),
 	"/statements/refresh":              api.Handle(statementsRefresh),
 
+	"/identity/match":                   api.Handle(identityMatch),
+	"/processor/identity/match":         api.Handle(processorIdentityMatch),
+	"/processor/signal/decision/report": api.Handle(processorSignalDecisionReport),
+	"/processor/signal/evaluate":        api.Handle(processorSignalEvaluate),
+	"/processor/signal/prepare":         api.Handle(processorSignalPrepare),
+	"/processor/signal/return/report":   api.Handle(processorSignalReturnReport),
+	"/signal/decision/report":           api.Handle(signalDecisionReport),
+	"/signal/evaluate":                  api.Handle(signalEvaluate),
+	"/signal/prepare":                   api.Handle(signalPrepare),
+	"/signal/return/report":             api.Handle(signalReturnReport),
+
 	"/bank_transfer/balance/get":          api.Handle(bankTransferBalanceGet),
 	"/bank_transfer/cancel":               api.Handle(bankTransferCancel),
 	"/bank_transfer/create":               api.Handle(bankTransferCreate),
