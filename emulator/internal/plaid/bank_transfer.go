@@ -185,6 +185,9 @@ func (r bankTransferRequest) check(c *api.Call) (cents, error) {
 	if _, err := checkOrigination(c, r.Origination); err != nil {
 		return 0, err
 	}
+	if err := checkMetadata(r.Metadata); err != nil {
+		return 0, err
+	}
 	if err := checkOneOf("type", r.Type, typeDebit, typeCredit); err != nil {
 		return 0, err
 	}

@@ -7,9 +7,15 @@ import (
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/nacha"
+	"tweed/emulator/internal/world"
 )
 
-var errAccountNumber = catalogue.Must(catalogue.Plaid, "INVALID_REQUEST/INVALID_ACCOUNT_NUMBER")
+var (
+	// migratedItems are the Items that migrateAccount made, by item_id.
+	migratedItems = world.NewTable[bool]("plaid.migrated_item", 1)
+
+	errAccountNumber = catalogue.Must(catalogue.Plaid, "INVALID_REQUEST/INVALID_ACCOUNT_NUMBER")
+)
 
 type bankTransferBalance struct {
 	Available    string `json:"available"`
@@ -106,6 +112,7 @@ func migrateAccount(c *api.Call, req migrateAccountRequest) (migrateAccountRespo
 		Created: c.Now, Healthy: c.Now, Client: c.Client.ID, AccessToken: newToken(c.World, "access"),
 	}
 	items.Put(c.World, item.ID, item)
+	migratedItems.Put(c.World, item.ID, true)
 	return migrateAccountResponse{
 		AccessToken: item.AccessToken, AccountID: item.accounts(c.World)[0].ID, RequestID: c.RequestID,
 	}, nil

@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -50,4 +51,19 @@ func checkOneOf(field, text string, values ...string) error {
 		}
 	}
 	return errInvalidField.Text(field + " must be one of the following values: " + strings.Join(values, ", "))
+}
+
+// checkMetadata refuses metadata that are more than texts by name (OpenAPI file: at most 50,
+// names of at most 40 and texts of at most 500 characters). The text is assumed.
+func checkMetadata(raw json.RawMessage) error {
+	var texts map[string]*string
+	if len(raw) > 0 && json.Unmarshal(raw, &texts) != nil || len(texts) > 50 {
+		return errInvalidField.Text("metadata must be an object of at most 50 strings")
+	}
+	for name, text := range texts {
+		if text == nil || len(name) > 40 || len(*text) > 500 {
+			return errInvalidField.Text("metadata must have keys of at most 40 and values of at most 500 characters")
+		}
+	}
+	return nil
 }
