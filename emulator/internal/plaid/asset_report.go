@@ -121,7 +121,7 @@ func assetReportCreate(c *api.Call, req assetReportCreateRequest) (assetReportTo
 		row.Items = append(row.Items, item.ID)
 	}
 	if o := req.Options; o != nil {
-		row.ClientReportID, row.User, row.Webhook = o.ClientReportID, unlessNull(o.User), textOr(o.Webhook, "")
+		row.ClientReportID, row.User, row.Webhook = o.ClientReportID, tidy(o.User), textOr(o.Webhook, "")
 		row.Investments = len(without([]string{productInvestments}, append(o.AddOns, o.Products...))) == 0
 	}
 	return row.order(c), nil
@@ -184,7 +184,7 @@ func assetReportRefresh(c *api.Call, req assetReportRefreshRequest) (assetReport
 		if o.ClientReportID != nil {
 			row.ClientReportID = o.ClientReportID
 		}
-		if user := unlessNull(o.User); user != nil {
+		if user := tidy(o.User); user != nil {
 			row.User = user
 		}
 	}

@@ -212,7 +212,7 @@ func (r bankTransferRequest) create(c *api.Call, acc account, amount cents) (ban
 			ID: c.World.UUID("bank_transfer"), N: c.World.Count("plaid.bank_transfer"), Client: c.Client.ID,
 			Key: r.IdempotencyKey, Account: acc.ID, Routing: acc.ach.Routing, Type: r.Type, Network: r.Network,
 			Class: cmp.Or(r.ACHClass, classOfWires), Amount: amount, Description: r.Description, LegalName: r.User.LegalName, Email: r.User.Email,
-			Tag: r.CustomTag, Metadata: unlessNull(r.Metadata), Created: c.Now, Status: statusPending,
+			Tag: r.CustomTag, Metadata: tidy(r.Metadata), Created: c.Now, Status: statusPending,
 		}
 		t.keep(c.World)
 	}

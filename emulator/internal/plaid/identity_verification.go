@@ -56,8 +56,8 @@ func (u identityVerifiedUser) with(more identityVerifiedUser) identityVerifiedUs
 	for _, part := range []struct{ mine, theirs *json.RawMessage }{
 		{&u.Address, &more.Address}, {&u.IDNumber, &more.IDNumber}, {&u.Name, &more.Name},
 	} {
-		if unlessNull(*part.theirs) != nil {
-			*part.mine = *part.theirs
+		if given := tidy(*part.theirs); given != nil {
+			*part.mine = given
 		}
 	}
 	for _, part := range []struct{ mine, theirs **string }{
@@ -197,7 +197,7 @@ func identityVerificationCreate(
 		Client: c.Client.ID, User: user, Template: req.TemplateID, Consent: req.GaveConsent, Shareable: req.IsShareable,
 	}
 	if req.User != nil {
-		v.Given = *req.User
+		v.Given = v.Given.with(*req.User)
 	}
 	if earlier := attempts(c, req.TemplateID, user); len(earlier) > 0 {
 		if req.IsIdempotent == nil || !*req.IsIdempotent {

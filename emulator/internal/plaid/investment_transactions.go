@@ -200,6 +200,7 @@ type processorTradesRequest struct {
 type processorTradesResponse struct {
 	Account      accountBody             `json:"account"`
 	Transactions []investmentTransaction `json:"investment_transactions"`
+	Fallback     bool                    `json:"is_investments_fallback_item"`
 	RequestID    string                  `json:"request_id"`
 	Securities   []security              `json:"securities"`
 	Total        int                     `json:"total_investment_transactions"`

@@ -98,6 +98,7 @@ func investmentsHoldingsGet(c *api.Call, req accountsRequest) (holdingsResponse,
 type processorHoldingsResponse struct {
 	Account    accountBody `json:"account"`
 	Holdings   []holding   `json:"holdings"`
+	Fallback   bool        `json:"is_investments_fallback_item"`
 	RequestID  string      `json:"request_id"`
 	Securities []security  `json:"securities"`
 }

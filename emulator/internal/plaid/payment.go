@@ -96,7 +96,7 @@ func paymentInitiationPaymentCreate(c *api.Call, req paymentCreateRequest) (paym
 	}
 	row := payment{
 		N: c.World.Count("plaid.payment"), Client: c.Client.ID, Recipient: req.RecipientID, Reference: req.Reference,
-		Amount: req.Amount, Schedule: unlessNull(req.Schedule), Status: paymentInputNeeded, Updated: c.Now,
+		Amount: req.Amount, Schedule: tidy(req.Schedule), Status: paymentInputNeeded, Updated: c.Now,
 	}
 	if req.Options != nil {
 		row.Scheme = req.Options.Scheme

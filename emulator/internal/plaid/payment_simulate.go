@@ -8,8 +8,8 @@ import (
 )
 
 type paymentTokenResponse struct {
-	Expiration   string `json:"payment_token_expiration_time"`
 	PaymentToken string `json:"payment_token"`
+	Expiration   string `json:"payment_token_expiration_time"`
 	RequestID    string `json:"request_id"`
 }
 

@@ -165,7 +165,7 @@ func (r transferCreateRequest) make(c *api.Call, a transferAuthorization) (t tra
 	}
 	t = transfer{
 		ID: c.World.UUID("transfer"), N: c.World.Count("plaid.transfer"), Client: c.Client.ID, Authorization: a.ID,
-		Amount: amount, Description: r.Description, Metadata: unlessNull(r.Metadata), Created: c.Now, Status: statusPending,
+		Amount: amount, Description: r.Description, Metadata: tidy(r.Metadata), Created: c.Now, Status: statusPending,
 	}
 	if a.Funding != nil {
 		t.SweepStatus = sweepUnswept

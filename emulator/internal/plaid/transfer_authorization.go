@@ -271,7 +271,7 @@ func transferAuthorizationCreate(c *api.Call, req authorizationCreateRequest) (a
 		row = transferAuthorization{
 			ID: c.World.UUID("transfer_authorization"), Client: c.Client.ID, Key: textOr(req.Key, ""), Account: acc.ID,
 			Funding: req.Funding, Type: req.Type, Network: networkAt(req.Network, c.Now), Class: req.ACHClass, Amount: amount,
-			User: req.User, Wire: unlessNull(req.WireDetails), Created: c.Now,
+			User: req.User, Wire: tidy(req.WireDetails), Created: c.Now,
 		}
 		row.Decision, row.Code = decide(c.World, item, acc, req.Type, amount)
 		authorizations.Put(c.World, row.ID, row)
