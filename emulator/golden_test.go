@@ -147,7 +147,8 @@ func (g *golden) plaidCalls(w emulator.World) (processor string) {
 	return processor
 }
 
-// productCalls are those of the products beyond funding, in a world of their own
+// productCalls are those of the products beyond funding, in a world of their own. Of several
+// calls of an operation the first is recorded.
 func (g *golden) productCalls(emu *emulator.Emulator) {
 	g.t.Helper()
 	of := *g.client

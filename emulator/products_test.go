@@ -115,7 +115,7 @@ func (w tour) bankTransfers() {
 }
 
 // transfer authorizes and makes a transfer; its name is the authorization's idempotency_key.
-func (w tour) transfer(name, kind, class string, more fields) (authorization, id string) {
+func (w tour) transfer(name, kind, class string, more fields) (id string) {
 	body := fields{
 		"access_token": w.access, "account_id": w.account, "type": kind, "network": "ach", "amount": "10.00",
 		"ach_class": class, "user": fields{"legal_name": "A B"}, "idempotency_key": name,
@@ -123,22 +123,21 @@ func (w tour) transfer(name, kind, class string, more fields) (authorization, id
 	for name, value := range more {
 		body[name] = value
 	}
-	authorization = w.call("/transfer/authorization/create", body).text("authorization", "id")
-	id = w.call("/transfer/create", fields{
-		"access_token": w.access, "account_id": w.account, "authorization_id": authorization, "description": "rent",
+	return w.call("/transfer/create", fields{
+		"access_token": w.access, "account_id": w.account, "description": "rent",
+		"authorization_id": w.call("/transfer/authorization/create", body).text("authorization", "id"),
 	}).text("transfer", "id")
-	return authorization, id
 }
 
 func (w tour) transfers() {
-	_, credit := w.transfer("credit", "credit", "ppd", nil)
+	credit := w.transfer("credit", "credit", "ppd", nil)
 	w.call("/transfer/cancel", fields{"transfer_id": credit})
 	unused := w.call("/transfer/authorization/create", fields{
 		"access_token": w.access, "account_id": w.account, "type": "debit", "network": "ach", "amount": "1000000.00",
 		"ach_class": "web", "user": fields{"legal_name": "A B"},
 	}).text("authorization", "id")
 	w.call("/transfer/authorization/cancel", fields{"authorization_id": unused})
-	_, debit := w.transfer("debit", "debit", "web", nil)
+	debit := w.transfer("debit", "debit", "web", nil)
 	for _, event := range []string{"posted", "settled", "funds_available"} {
 		w.call("/sandbox/transfer/simulate", fields{"transfer_id": debit, "event_type": event})
 	}

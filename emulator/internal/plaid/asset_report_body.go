@@ -151,7 +151,8 @@ func (i Item) reported(w *world.World, a account, from, until day) *reportInvest
 		out.Holdings = append(out.Holdings, reportHolding{
 			AccountID: h.AccountID, CostBasis: h.CostBasis, InstitutionPrice: h.InstitutionPrice,
 			InstitutionPriceAsOf: h.InstitutionPriceAsOf, InstitutionValue: h.InstitutionValue,
-			ISOCurrencyCode: h.ISOCurrencyCode, Quantity: h.Quantity, SecurityID: h.SecurityID, TickerSymbol: ticker[h.SecurityID],
+			ISOCurrencyCode: h.ISOCurrencyCode, Quantity: h.Quantity, SecurityID: h.SecurityID,
+			TickerSymbol: ticker[h.SecurityID],
 		})
 	}
 	return out

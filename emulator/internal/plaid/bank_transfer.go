@@ -169,7 +169,7 @@ const (
 // check holds the request against what the documentation says of its fields; the texts are
 // assumed.
 func (r bankTransferRequest) check(c *api.Call) (cents, error) {
-	amount, err := checkAmount("amount", r.Amount)
+	amount, err := checkAmount(r.Amount)
 	switch {
 	case err != nil:
 		return 0, err
@@ -211,8 +211,9 @@ func (r bankTransferRequest) create(c *api.Call, acc account, amount cents) (ban
 		t = bankTransfer{
 			ID: c.World.UUID("bank_transfer"), N: c.World.Count("plaid.bank_transfer"), Client: c.Client.ID,
 			Key: r.IdempotencyKey, Account: acc.ID, Routing: acc.ach.Routing, Type: r.Type, Network: r.Network,
-			Class: cmp.Or(r.ACHClass, classOfWires), Amount: amount, Description: r.Description, LegalName: r.User.LegalName, Email: r.User.Email,
-			Tag: r.CustomTag, Metadata: tidy(r.Metadata), Created: c.Now, Status: statusPending,
+			Class: cmp.Or(r.ACHClass, classOfWires), Amount: amount, Description: r.Description, LegalName: r.User.LegalName,
+			Email: r.User.Email,
+			Tag:   r.CustomTag, Metadata: tidy(r.Metadata), Created: c.Now, Status: statusPending,
 		}
 		t.keep(c.World)
 	}

@@ -42,7 +42,10 @@ func nickname(a, b string) bool {
 	if len(a) < nicknameMin || a == b {
 		return false
 	}
-	return strings.HasPrefix(b, a) || len(a) > nicknameMin && a[len(a)-1] == a[len(a)-2] && strings.HasPrefix(b, a[:len(a)-1])
+	if n := len(a); n > nicknameMin && a[n-1] == a[n-2] { // the doubled letter of a short form
+		a = a[:n-1]
+	}
+	return strings.HasPrefix(b, a)
 }
 
 // matchNames compares two names of a person: middle names count little.
@@ -101,8 +104,8 @@ func matchPhones(given, known string) int {
 			}
 			return r
 		}, text)
-		if len(all) > nationalDigits {
-			all = strings.TrimPrefix(all, "1")
+		if len(all) == nationalDigits+1 || strings.HasPrefix(text, "+") {
+			all = strings.TrimPrefix(all, "1") // the country
 		}
 		return all
 	}
@@ -148,7 +151,8 @@ func matchAddresses(given, known address) *addressScore {
 		joined := strings.Join(words(textOr(text, "")), "")
 		return joined[:min(len(joined), postalCompared)]
 	}
-	out := &addressScore{IsPostalCodeMatch: code(given.PostalCode) != "" && code(given.PostalCode) == code(known.PostalCode)}
+	postal := code(given.PostalCode)
+	out := &addressScore{IsPostalCodeMatch: postal != "" && postal == code(known.PostalCode)}
 	if a := long(given.Street); len(a) > 0 && slices.Equal(a, long(known.Street)) {
 		out.Score += streetWeight
 	}

@@ -47,7 +47,8 @@ func incomeVerificationPrecheck(c *api.Call, req precheckRequest) (precheckRespo
 		confidence = "HIGH"
 	}
 	return precheckResponse{
-		Confidence: confidence, PrecheckID: c.World.Draw("precheck").Text(idAlphabet, precheckIDLength), RequestID: c.RequestID,
+		Confidence: confidence, PrecheckID: c.World.Draw("precheck").Text(idAlphabet, precheckIDLength),
+		RequestID: c.RequestID,
 	}, nil
 }
 
@@ -160,18 +161,24 @@ func (i Item) paystub(c *api.Call, docID string, payday day) paystub {
 		}
 	}
 	out := paystub{
-		DocID:      docID,
-		Deductions: payLines{Breakdown: []payLine{line("taxes", "", payGross-payNet)}, Total: line("", "", payGross-payNet)},
-		Earnings:   payLines{Breakdown: []payLine{line("salary earned", "REGULAR PAY", payGross)}, Total: line("", "", payGross)},
-		NetPay:     line("TOTAL NET PAY", "", payNet),
+		DocID:  docID,
+		NetPay: line("TOTAL NET PAY", "", payNet),
 		PayPeriodDetails: payPeriod{
 			CheckAmount: json.Number(payNet.String()), GrossEarnings: json.Number(payGross.String()),
 			StartDate: (payday - payInterval + 1).String(), EndDate: payday.String(), PayDate: payday.String(),
 			PayFrequency: "PAY_FREQUENCY_BIWEEKLY",
 		},
 	}
-	us, region, code := "US", "CA", "94111"
-	out.Employer = paystubParty{Name: "PLAID INC", Address: address{"SAN FRANCISCO", &us, &code, &region, "1098 HARRISON ST"}}
+	out.Deductions = payLines{
+		Breakdown: []payLine{line("taxes", "", payGross-payNet)}, Total: line("", "", payGross-payNet),
+	}
+	out.Earnings = payLines{
+		Breakdown: []payLine{line("salary earned", "REGULAR PAY", payGross)}, Total: line("", "", payGross),
+	}
+	out.Employer = paystubParty{Name: "PLAID INC", Address: address{
+		City: "SAN FRANCISCO", Country: orNull("US"), PostalCode: orNull("94111"), Region: orNull("CA"),
+		Street: "1098 HARRISON ST",
+	}}
 	for _, o := range i.owners(c.World) {
 		out.Employee.Name = strings.ToUpper(strings.Join(o.Names[:min(1, len(o.Names))], ""))
 		for _, home := range o.Addresses {

@@ -219,7 +219,8 @@ func processorInvestmentsTransactionsGet(c *api.Call, req processorTradesRequest
 	}
 	all, listed := item.tradesOf(c.World, []account{acc}, from, until)
 	return processorTradesResponse{
-		Account: acc.body(), Transactions: page(all, count, offset), RequestID: c.RequestID, Securities: listed, Total: len(all),
+		Account: acc.body(), Transactions: page(all, count, offset), RequestID: c.RequestID, Securities: listed,
+		Total: len(all),
 	}, nil
 }
 

@@ -34,10 +34,11 @@ func (c cents) String() string {
 
 // checkAmount reads the amount of a request, which must be more than nothing. The text is
 // assumed.
-func checkAmount(field, text string) (cents, error) {
+func checkAmount(text string) (cents, error) {
 	amount, ok := parseCents(text)
 	if !ok || amount == 0 {
-		return 0, errInvalidField.Text(field + ` must be a positive decimal string with two digits of precision, e.g. "10.00"`)
+		return 0, errInvalidField.Text(
+			`amount must be a positive decimal string with two digits of precision, e.g. "10.00"`)
 	}
 	return amount, nil
 }

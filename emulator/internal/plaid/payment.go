@@ -191,7 +191,9 @@ func paymentInitiationPaymentList(c *api.Call, req paymentListRequest) (paymentL
 	if req.ConsentID != nil { // no payment is of a consent here
 		return out, nil
 	}
-	ids := slices.DeleteFunc(paymentsOf.Keys(c.World, c.Client.ID), func(id string) bool { return numberOf(c.World, id) >= before })
+	ids := slices.DeleteFunc(paymentsOf.Keys(c.World, c.Client.ID), func(id string) bool {
+		return numberOf(c.World, id) >= before
+	})
 	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(numberOf(c.World, b), numberOf(c.World, a)) })
 	for _, id := range ids[:min(int(count), len(ids))] {
 		p, _ := payments.Get(c.World, id)

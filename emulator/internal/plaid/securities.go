@@ -54,22 +54,23 @@ type listed struct {
 var securities = []listed{
 	{ticker: "USD", name: "U S Dollar", kind: "cash", subtype: "cash", price: "1"},
 	{
-		ticker: "NFLX180201C00355000", name: "Nflx Feb 01'18 $355 Call", kind: "derivative", subtype: "option", price: "0.011",
-		market: "XNAS", sector: "Technology Services", industry: "Internet Software or Services",
+		ticker: "NFLX180201C00355000", name: "Nflx Feb 01'18 $355 Call", kind: "derivative", subtype: "option",
+		price: "0.011", market: "XNAS", sector: "Technology Services", industry: "Internet Software or Services",
 		option: &optionContract{"call", "2018-02-01", "355", "NFLX"},
 	},
 	{ticker: "EWZ", name: "iShares Inc MSCI Brazil", kind: "etf", subtype: "etf", price: "42.15"},
 	{
 		ticker: "ACHN", name: "Achillion Pharmaceuticals Inc.", kind: "equity", subtype: "common stock", price: "2.11",
-		cusip: "00448Q201", isin: "US00448Q2012", market: "XNAS", sector: "Health Technology", industry: "Major Pharmaceuticals",
+		cusip: "00448Q201", isin: "US00448Q2012", market: "XNAS", sector: "Health Technology",
+		industry: "Major Pharmaceuticals",
 	},
 	{
-		ticker: "DBLTX", name: "DoubleLine Total Return Bond Fund", kind: "mutual fund", subtype: "mutual fund", price: "10.42",
-		cusip: "258620103", isin: "US2586201038", market: "XNAS",
+		ticker: "DBLTX", name: "DoubleLine Total Return Bond Fund", kind: "mutual fund", subtype: "mutual fund",
+		price: "10.42", cusip: "258620103", isin: "US2586201038", market: "XNAS",
 	},
 	{
-		ticker: "MIPTX", name: "Matthews Pacific Tiger Fund Insti Class", kind: "mutual fund", subtype: "mutual fund", price: "27",
-		cusip: "577130834", isin: "US5771308344", market: "XNAS",
+		ticker: "MIPTX", name: "Matthews Pacific Tiger Fund Insti Class", kind: "mutual fund", subtype: "mutual fund",
+		price: "27", cusip: "577130834", isin: "US5771308344", market: "XNAS",
 		sector: "Miscellaneous", industry: "Investment Trusts or Mutual Funds",
 	},
 	{

@@ -107,7 +107,7 @@ func (r transferCreateRequest) amountOf(a transferAuthorization) (cents, error) 
 	if r.Amount == nil || *r.Amount == "" {
 		return a.Amount, nil
 	}
-	amount, err := checkAmount("amount", *r.Amount)
+	amount, err := checkAmount(*r.Amount)
 	if err == nil && amount > a.Amount {
 		err = errInvalidField.Text("amount must be no more than the authorized amount")
 	}

@@ -194,7 +194,7 @@ type authorizationCreateRequest struct {
 
 // check holds the request against the documentation; the texts of INVALID_FIELD are assumed.
 func (r authorizationCreateRequest) check(c *api.Call) (cents, error) {
-	amount, err := checkAmount("amount", r.Amount)
+	amount, err := checkAmount(r.Amount)
 	switch {
 	case err != nil:
 		return 0, err
@@ -209,24 +209,29 @@ func (r authorizationCreateRequest) check(c *api.Call) (cents, error) {
 	if err := checkLedger(c, r.LedgerID); err != nil {
 		return 0, err
 	}
+	return amount, r.checkRoad(amount)
+}
+
+// checkRoad holds the way that the money is to go against the documentation.
+func (r authorizationCreateRequest) checkRoad(amount cents) error {
 	if err := checkOneOf("type", r.Type, typeDebit, typeCredit); err != nil {
-		return 0, err
+		return err
 	}
 	if err := checkOneOf("network", r.Network, networkACH, networkSameDay, networkRTP, networkWire); err != nil {
-		return 0, err
+		return err
 	}
 	if r.Network == networkACH || r.Network == networkSameDay || r.ACHClass != "" {
 		if err := checkOneOf("ach_class", r.ACHClass, achClasses...); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	switch {
 	case r.Type == typeCredit && (r.ACHClass == "tel" || r.ACHClass == "web"):
-		return 0, errForbiddenClass.New()
+		return errForbiddenClass.New()
 	case r.Network == networkSameDay && amount > sameDayMax:
-		return 0, errNetworkLimit.New("network", r.Network, "amount", sameDayMax.String())
+		return errNetworkLimit.New("network", r.Network, "amount", sameDayMax.String())
 	}
-	return amount, nil
+	return nil
 }
 
 type authorizationResponse struct {

@@ -91,7 +91,8 @@ func (t transfer) dates(a transferAuthorization, out *transferBody) {
 		settled = 0
 	}
 	out.ExpectedSettlementDate = after(settled)
-	out.StandardReturnWindow, out.UnauthorizedReturnWindow = after(settled+standardReturns), after(settled+unauthorizedDays)
+	out.StandardReturnWindow = after(settled + standardReturns)
+	out.UnauthorizedReturnWindow = after(settled + unauthorizedDays)
 	if a.Type == typeDebit && t.Status != statusReturned {
 		out.ExpectedFundsAvailableDate = after(settled + holdDays)
 	}

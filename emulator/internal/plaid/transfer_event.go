@@ -160,7 +160,9 @@ func (f *transferFailureGiven) reason(returned bool) *transferFailure {
 		}
 	}
 	said := given.reason(returned)
-	return &transferFailure{ACHReturnCode: said.ACHReturnCode, Description: said.Description, FailureCode: said.ACHReturnCode}
+	return &transferFailure{
+		ACHReturnCode: said.ACHReturnCode, Description: said.Description, FailureCode: said.ACHReturnCode,
+	}
 }
 
 type transferSimulateRequest struct {

@@ -132,7 +132,7 @@ func transferLedgerWithdraw(c *api.Call, req ledgerMoveRequest) (sweepResponse, 
 // sweep makes the sweep of a request; the same idempotency_key gives the same one again. On
 // the account of the client a deposit is less, a withdrawal more.
 func (r ledgerMoveRequest) sweep(c *api.Call, deposit bool) (sweepResponse, error) {
-	amount, err := checkAmount("amount", r.Amount)
+	amount, err := checkAmount(r.Amount)
 	switch {
 	case err != nil:
 		return sweepResponse{}, err

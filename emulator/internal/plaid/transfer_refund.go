@@ -119,14 +119,14 @@ type refundResponse struct {
 }
 
 // refundLife is how long after its creation a transfer can be refunded (OpenAPI file).
-const refundLife = 180 * 24 * time.Hour
+const refundLife = 180 * oneDay
 
 // transferRefundCreate gives a debit back. The same idempotency_key gives the same refund
 // again. Errors, in order of checking: INVALID_FIELD for the amount, those of transferOf,
 // INVALID_FIELD for a transfer that cannot be refunded, for more than is left of it, and for
 // more than the ledger has (documented, the row and its texts are assumed).
 func transferRefundCreate(c *api.Call, req refundCreateRequest) (refundResponse, error) {
-	amount, err := checkAmount("amount", req.Amount)
+	amount, err := checkAmount(req.Amount)
 	if err != nil {
 		return refundResponse{}, err
 	}

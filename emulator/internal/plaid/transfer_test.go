@@ -231,7 +231,9 @@ func TestSweeps(t *testing.T) {
 	debit := s.transferOf(access, with(funding, object{"amount": "30.00"})).text("transfer", "id")
 	s.transferOf(access, with(funding, object{"type": "credit", "ach_class": "ppd", "amount": "12.50"}))
 	s.transferOf(access, nil) // of the ledger: never swept
-	status := func() string { return s.good("/transfer/get", object{"transfer_id": debit}).text("transfer", "sweep_status") }
+	status := func() string {
+		return s.good("/transfer/get", object{"transfer_id": debit}).text("transfer", "sweep_status")
+	}
 	require.Equal(t, "unswept", status())
 	first := s.good("/sandbox/transfer/sweep/simulate", object{})
 	require.Equal(t, "17.50", first.text("sweep", "amount"))

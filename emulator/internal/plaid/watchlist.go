@@ -176,7 +176,8 @@ func watchlistScreeningIndividualList(c *api.Call, req screeningListRequest) (sc
 	var found []screening
 	for _, id := range screeningsOf.Keys(c.World, c.Client.ID+"/"+req.Program) {
 		s, _ := screenings.Get(c.World, id)
-		if fits(req.ClientUserID, textOr(s.User, "")) && fits(req.Assignee, textOr(s.Assignee, "")) && fits(req.Status, s.Status) {
+		if fits(req.ClientUserID, textOr(s.User, "")) && fits(req.Assignee, textOr(s.Assignee, "")) &&
+			fits(req.Status, s.Status) {
 			found = append(found, s)
 		}
 	}
