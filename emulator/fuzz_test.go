@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -31,6 +32,8 @@ type rig struct {
 	item                              item
 	public, processor, link           string
 	relationship, deposit, withdrawal string
+	// toured are the requests of a tour through the products, by path.
+	toured map[string]fields
 }
 
 func newRig(t testing.TB) *rig {
@@ -50,6 +53,14 @@ func newRig(t testing.TB) *rig {
 	r.withdrawal = c.ok("/sentinel/api/v1/transfers/achs/outgoing", fields{
 		"externalTransferId": "w", "amount": 5, "achRelationshipId": r.relationship, "disbursementType": "PARTIAL_BALANCE",
 	}).text("transferId")
+	r.toured = map[string]fields{}
+	tour{
+		call: func(path string, body fields) reply {
+			r.toured[path] = body
+			return c.ok(path, body)
+		},
+		advance: emu.World("default").Advance,
+	}.walk()
 	r.export = c.good("GET", "export", "").Body
 	r.targets = r.everyTarget(c)
 	return r
@@ -131,9 +142,16 @@ func judge(to target, body []byte, got *httptest.ResponseRecorder) error {
 	return fmt.Errorf("%d: %s", got.Code, text)
 }
 
-// documented tells whether a reply is one of those that are not JSON: Legit's token, its
-// refusal and its logout without a body, and a scenario as YAML.
+// documented tells whether a reply is one of those that are not JSON: Plaid's files and its
+// answers without a body, as the contract announces them, Legit's token, its refusal and
+// its logout without a body, and a scenario as YAML.
 func documented(to target, got *httptest.ResponseRecorder) bool {
+	op, ok := contract.Find(to.method, to.path)
+	if ok && op.Family == "plaid" && op.Media != "application/json" && got.Code == http.StatusOK {
+		media := got.Header().Get("Content-Type")
+		statement := op.Media == "application/octet-stream" && media == "application/pdf" // left open by the contract
+		return (media == op.Media || statement) && (got.Body.Len() == 0) == (op.Media == "")
+	}
 	kind, legit := got.Header().Get("Content-Type"), strings.HasPrefix(to.path, "/legit/")
 	switch {
 	case legit && got.Code == http.StatusOK && kind == "application/octet-stream":
@@ -249,6 +267,7 @@ func (r *rig) goodBodies() map[target]fields {
 		}}),
 	}
 	out := map[target]fields{}
+	maps.Copy(bodies, r.toured)
 	for path, body := range bodies {
 		out[target{http.MethodPost, path}] = body
 	}
