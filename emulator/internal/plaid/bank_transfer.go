@@ -317,15 +317,15 @@ type listRange struct {
 // listMax is the most and the usual number of rows in one answer (OpenAPI file).
 const listMax = 25
 
-// span is a listRange that is checked.
-type span struct {
+// listSpan is a listRange that is checked.
+type listSpan struct {
 	from, until   time.Time // zero is no bound
 	count, offset whole
 }
 
 // span checks the range and fills in the documented defaults. The texts are assumed.
-func (r listRange) span() (span, error) {
-	out := span{count: listMax}
+func (r listRange) span() (listSpan, error) {
+	out := listSpan{count: listMax}
 	for _, bound := range []struct {
 		field string
 		given *string
@@ -350,7 +350,7 @@ func (r listRange) span() (span, error) {
 }
 
 // holds says whether a moment is in the span, both ends included.
-func (s span) holds(at time.Time) bool {
+func (s listSpan) holds(at time.Time) bool {
 	return !at.Before(s.from) && (s.until.IsZero() || !at.After(s.until))
 }
 
