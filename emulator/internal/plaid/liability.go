@@ -7,18 +7,18 @@ import "encoding/json"
 // in the months around today.
 
 type creditLiability struct {
-	AccountID              string      `json:"account_id"`
-	APRs                   []apr       `json:"aprs"`
-	IsOverdue              bool        `json:"is_overdue"`
-	LastPaymentAmount      json.Number `json:"last_payment_amount"`
-	LastPaymentDate        string      `json:"last_payment_date"`
-	LastStatementBalance   json.Number `json:"last_statement_balance"`
-	LastStatementIssueDate string      `json:"last_statement_issue_date"`
-	MinimumPaymentAmount   json.Number `json:"minimum_payment_amount"`
-	NextPaymentDueDate     string      `json:"next_payment_due_date"`
+	AccountID              string       `json:"account_id"`
+	APRs                   []annualRate `json:"aprs"`
+	IsOverdue              bool         `json:"is_overdue"`
+	LastPaymentAmount      json.Number  `json:"last_payment_amount"`
+	LastPaymentDate        string       `json:"last_payment_date"`
+	LastStatementBalance   json.Number  `json:"last_statement_balance"`
+	LastStatementIssueDate string       `json:"last_statement_issue_date"`
+	MinimumPaymentAmount   json.Number  `json:"minimum_payment_amount"`
+	NextPaymentDueDate     string       `json:"next_payment_due_date"`
 }
 
-type apr struct {
+type annualRate struct {
 	Percentage           json.Number `json:"apr_percentage"`
 	Type                 string      `json:"apr_type"`
 	BalanceSubjectToAPR  json.Number `json:"balance_subject_to_apr"`
@@ -28,7 +28,7 @@ type apr struct {
 func (a account) credit(today day) creditLiability {
 	return creditLiability{
 		AccountID: a.ID,
-		APRs: []apr{
+		APRs: []annualRate{
 			{"15.24", "balance_transfer_apr", "1562.32", "130.22"},
 			{"27.95", "cash_apr", "56.22", "14.81"},
 			{"12.5", "purchase_apr", "157.01", "25.66"},
