@@ -17,8 +17,8 @@ type paymentTokenResponse struct {
 const paymentTokenLife = 15 * time.Minute
 
 // createPaymentToken makes the token with which old Link took a payment's user. A recording
-// of 2020 has NO_LONGER_AVAILABLE here, but plaid-go's own test asks for a token. Errors:
-// those of paymentOf.
+// of 2021 has NO_LONGER_AVAILABLE here; the OpenAPI file and plaid-go's own tests are newer
+// and have a token. Errors: those of paymentOf.
 func createPaymentToken(c *api.Call, req paymentIDRequest) (paymentTokenResponse, error) {
 	p, err := paymentOf(c, req.PaymentID)
 	if err != nil {
