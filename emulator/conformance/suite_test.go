@@ -32,22 +32,6 @@ const (
 	suiteClock = "60x"
 )
 
-// suiteWaits are the tests of the suite that do not pass yet, with what they wait for. A test in this list that passes
-// fails the run: take it off.
-var suiteWaits = map[string]string{
-	"TestCategoriesGet":              "transactions: /categories/get",
-	"TestEnrichGet":                  "transactions: /transactions/enrich",
-	"TestTransactionsGet":            "transactions: /transactions/get",
-	"TestTransactionsGetWithOptions": "transactions: /transactions/get",
-	"TestTransactionsRefresh":        "transactions: /transactions/refresh",
-	"TestInstitutionsGet":            "institutions: /institutions/get",
-	"TestInstitutionsSearch":         "institutions: /institutions/search",
-	"TestInstitutionsGetById":        "institutions: /institutions/get_by_id",
-	"TestItemWebhookUpdate":          "items: /item/webhook/update",
-	"TestItemImportWithoutOptions":   "items: /item/import",
-	"TestItemImportWithOptions":      "items: /item/import",
-}
-
 // suiteResult is what became of one test.
 type suiteResult string
 
@@ -62,32 +46,20 @@ const (
 func TestPlaidsOwnSuite(t *testing.T) {
 	t.Parallel()
 	suite := buildSuite(t)
-	direct := emulator.RunT(t, emulator.Options{Clock: suiteClock}).PlaidURL()
-	proxied := checkedProxy(t, direct)
+	address := checkedProxy(t, emulator.RunT(t, emulator.Options{Clock: suiteClock}).PlaidURL())
 	names := suite.list(t)
 	require.Greater(t, len(names), 40)
-	for name := range suiteWaits {
-		require.Contains(t, names, name, "the suite has no such test")
-	}
 	var mutex sync.Mutex
 	results := make(map[string]suiteResult, len(names))
 	t.Run("each", func(t *testing.T) {
 		for _, name := range names {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				reason, waits := suiteWaits[name]
-				address := proxied
-				if waits {
-					address = direct // what is not built answers as Plaid never does
-				}
 				result, output := suite.run(t, name, address)
 				mutex.Lock()
 				results[name] = result
 				mutex.Unlock()
-				switch {
-				case waits && result == passed:
-					t.Errorf("%s passes: take it out of suiteWaits (%s)", name, reason)
-				case !waits && result == failed:
+				if result == failed {
 					t.Errorf("%s", output)
 				}
 			})
@@ -117,11 +89,8 @@ func suiteTable(names []string, results map[string]suiteResult) string {
 	for _, name := range names {
 		result := results[name]
 		count[result]++
-		remark := suiteWaits[name]
-		switch {
-		case remark != "":
-			remark = "waits for " + remark
-		case result == skipped:
+		remark := ""
+		if result == skipped {
 			remark = "skipped by the suite itself"
 		}
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", name, result, remark)
