@@ -149,9 +149,7 @@ func judge(to target, body []byte, got *httptest.ResponseRecorder) error {
 func documented(to target, got *httptest.ResponseRecorder) bool {
 	op, ok := contract.Find(to.method, to.path)
 	if ok && op.Family == "plaid" && op.Media != "application/json" && got.Code == http.StatusOK {
-		media := got.Header().Get("Content-Type")
-		statement := op.Media == "application/octet-stream" && media == "application/pdf" // left open by the contract
-		return (media == op.Media || statement) && (got.Body.Len() == 0) == (op.Media == "")
+		return announced(op, got)
 	}
 	kind, legit := got.Header().Get("Content-Type"), strings.HasPrefix(to.path, "/legit/")
 	switch {
@@ -161,6 +159,13 @@ func documented(to target, got *httptest.ResponseRecorder) bool {
 		return got.Code == http.StatusOK || got.Code == http.StatusUnauthorized
 	}
 	return got.Code == http.StatusOK && strings.HasSuffix(to.path, "/scenario") && kind == "application/yaml; charset=utf-8"
+}
+
+// announced tells whether a file is what the contract says of it.
+func announced(op *contract.Op, got *httptest.ResponseRecorder) bool {
+	media := got.Header().Get("Content-Type")
+	statement := op.Media == "application/octet-stream" && media == "application/pdf" // left open by the contract
+	return (media == op.Media || statement) && (got.Body.Len() == 0) == (op.Media == "")
 }
 
 // names tells whether a request names an error, as it is written or behind JSON's escapes.
