@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -92,6 +93,7 @@ func TestGolden(t *testing.T) {
 	g.updatePlaidCall(processor)
 	g.institutionCalls()
 	g.transactionCalls()
+	g.productCalls(emu)
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" && route.Dropped == "" {
@@ -145,6 +147,26 @@ func (g *golden) plaidCalls(w emulator.World) (processor string) {
 	rotated := g.plaid("/item/access_token/invalidate", given)
 	g.plaid("/item/remove", fields{"access_token": rotated.text("new_access_token")})
 	return processor
+}
+
+// productCalls are those of the products beyond funding, in a world of their own. Of several
+// calls of an operation the first is recorded.
+func (g *golden) productCalls(emu *emulator.Emulator) {
+	g.t.Helper()
+	of := *g.client
+	of.world = "products"
+	own := &golden{client: &of, seen: map[string]bool{}}
+	tour{
+		call: func(path string, body fields) reply {
+			g.t.Helper()
+			if route := http.MethodPost + " " + path; g.seen[route] || own.seen[route] {
+				return own.ok(path, body)
+			}
+			return own.plaid(path, body)
+		},
+		advance: emu.World("products").Advance,
+	}.walk()
+	maps.Copy(g.seen, own.seen)
 }
 
 // permissionCalls change a processor token.

@@ -1,5 +1,10 @@
 package emulator_test
 
+import (
+	"net/http"
+	"time"
+)
+
 // accessToken makes an Item and returns its access token.
 func (c *client) accessToken() string {
 	c.t.Helper()
@@ -67,6 +72,13 @@ func everyPlaidReply(c *client) map[string]reply {
 		"/webhook_verification_key/get": {"key_id": "6c5516e1-92dc-479e-a8ff-5a51992e0001"},
 	}
 	replies := map[string]reply{"/link/token/create": link}
+	tour{
+		call: func(path string, body fields) reply {
+			replies[path] = c.post(path, body)
+			return replies[path]
+		},
+		advance: func(d time.Duration) { c.good(http.MethodPost, "clock", fields{"advance": d.String()}.json()) },
+	}.walk()
 	for path, body := range bodies {
 		replies[path] = c.post(path, body)
 	}

@@ -37,7 +37,7 @@ func TestShapedRefused(t *testing.T) {
 	c := newClient(t, emulator.RunT(t, emulator.Options{MinDepth: "stateful"}), "")
 	access := c.accessToken()
 	c.ok("/accounts/get", fields{"access_token": access})
-	got := c.post("/liabilities/get", fields{"access_token": access})
+	got := c.post("/identity/refresh", fields{"access_token": access})
 	require.Equal(t, http.StatusNotImplemented, got.Status)
 	require.Equal(t, "TWEED_ERROR/TWEED_SHAPED_REFUSED", got.key())
 	require.Equal(t, "shaped", got.Header.Get("Tweed-Depth"))

@@ -115,8 +115,9 @@ type Header struct{ Name, Value string }
 
 // Raw is an answer that is not JSON.
 type Raw struct {
-	Type string // the Content-Type
-	Body []byte
+	Type   string // the Content-Type
+	Body   []byte
+	Header []Header // further headers
 }
 
 // Tweed's own refusals.

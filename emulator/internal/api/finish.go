@@ -30,6 +30,9 @@ func (f *flight) finish(w *world.World, answer any, err error) Reply {
 			failed = errorOf(err)
 		}
 		reply = f.family.Write(c, answer, failed)
+		if raw, ok := answer.(Raw); ok && failed == nil {
+			reply.Header = append(reply.Header, raw.Header...)
+		}
 	}
 	reply.Header = append(reply.Header, f.ownHeaders(failed)...)
 	if f.plan.Fault.Kind != "" {

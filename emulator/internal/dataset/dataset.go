@@ -22,7 +22,8 @@ type Institution struct {
 	AuthMethods []string
 	// OAuth is true where Link goes through the bank's own page.
 	OAuth bool
-	// RoutingNumbers are ABA numbers; empty in every recorded answer of the Sandbox, made up elsewhere.
+	// RoutingNumbers are ABA numbers; empty in every recorded answer of the Sandbox, made up elsewhere but for
+	// Plaid's examples.
 	RoutingNumbers []string
 	// URL, PrimaryColor (#rrggbb) and Logo (there is one) are the optional metadata.
 	URL          string

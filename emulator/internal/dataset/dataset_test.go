@@ -151,7 +151,9 @@ func TestInstitutions(t *testing.T) {
 	require.Equal(t, []string{
 		"ins_127287 healthy false true", "ins_132241 healthy false true", "ins_132363 degraded false false",
 		"ins_132361 down false false", "ins_133402 healthy true false", "ins_116834 healthy false true",
-		"ins_117181 healthy false true",
+		"ins_117181 healthy false true", "ins_117243 healthy false true", "ins_117520 healthy false true",
+		"ins_118511 healthy false true", "ins_55 healthy false true", "ins_60 healthy false true",
+		"ins_61 healthy false true", "ins_63 healthy false true",
 	}, unwell)
 }
 

@@ -59,12 +59,18 @@ func TestInstitutionsFilter(t *testing.T) {
 		ask  object
 		want []string
 	}{
-		"country":        {object{"country_codes": []string{"CA"}}, []string{"ins_43"}},
-		"countries":      {object{"country_codes": []string{"CA", "GB"}}, []string{"ins_116834", "ins_117181", "ins_117650", "ins_43"}},
-		"unknown there":  {object{"country_codes": []string{"XX"}}, []string{}},
-		"all products":   {object{"options": object{"products": []string{"investments_auth", "identity"}}}, nil},
-		"no product":     {object{"options": object{"products": []string{"layer"}}}, []string{}},
-		"oauth":          {object{"options": object{"oauth": true}}, []string{"ins_132241", "ins_127287"}},
+		"country": {object{"country_codes": []string{"CA"}}, []string{"ins_43"}},
+		"countries": {object{"country_codes": []string{"CA", "GB"}}, []string{
+			"ins_118511", "ins_116834", "ins_117181", "ins_55", "ins_61", "ins_117243", "ins_60", "ins_63", "ins_117650",
+			"ins_117520", "ins_43",
+		}},
+		"unknown there": {object{"country_codes": []string{"XX"}}, []string{}},
+		"all products":  {object{"options": object{"products": []string{"investments_auth", "identity"}}}, nil},
+		"no product":    {object{"options": object{"products": []string{"layer"}}}, []string{}},
+		"oauth":         {object{"options": object{"oauth": true}}, []string{"ins_132241", "ins_127287"}},
+		"routing numbers": {
+			object{"options": object{"routing_numbers": []string{"021200339", "052001633"}}}, []string{"ins_1"},
+		},
 		"routing number": {object{"options": object{"routing_numbers": chase.RoutingNumbers}}, []string{"ins_3"}},
 		"bad numbers are left aside": {
 			object{"options": object{"routing_numbers": append([]string{"1", "123456789"}, chase.RoutingNumbers...)}},

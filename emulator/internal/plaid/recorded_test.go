@@ -17,8 +17,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
-
-	"tweed/emulator/internal/api"
 )
 
 // recording is one request to Plaid's Sandbox and its answer.
@@ -36,9 +34,6 @@ type recording struct {
 // why. Samples are given by their number in recorded.json, with their endpoint.
 type differences struct {
 	Differences []difference `yaml:"differences"`
-	// NotBuilt are samples of operations that do not behave: they are answered from the
-	// contract's example, or with TWEED_NOT_IMPLEMENTED.
-	NotBuilt []difference `yaml:"not_built"`
 }
 
 type difference struct {
@@ -74,7 +69,7 @@ func loadRecordings(t *testing.T) ([]recording, differences) {
 	strict := yaml.NewDecoder(bytes.NewReader(text))
 	strict.KnownFields(true)
 	require.NoError(t, strict.Decode(&known))
-	for _, d := range slices.Concat(known.Differences, known.NotBuilt) {
+	for _, d := range known.Differences {
 		require.NotEmpty(t, d.Reason, d.Path)
 		for n, endpoint := range d.Samples {
 			require.Less(t, n, len(all.Samples), d.Path)
@@ -103,12 +98,6 @@ func TestRecorded(t *testing.T) {
 				compare(sample.Response, got.Fields, "", func(path, why string) { met[path] = why })
 			} else {
 				met["status"] = fmt.Sprintf("is %d, was %d\n%s", got.Status, sample.Status, got.Body)
-			}
-			if slices.ContainsFunc(known.NotBuilt, func(d difference) bool { return d.Samples[n] != "" }) {
-				require.NotEqual(t, string(api.Stateful), got.Header.Get("Tweed-Depth"),
-					"the operation is built now: take sample %d out of not_built", n)
-				require.NotEmpty(t, met, "the answer is as recorded now: take sample %d out of not_built", n)
-				return
 			}
 			if met["status"] == "" {
 				sample.checkHeaders(t, got)

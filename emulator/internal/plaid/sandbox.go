@@ -34,10 +34,11 @@ const (
 const firstPlatypus = "ins_109508"
 
 type sandboxOptions struct {
-	OverridePassword *string      `json:"override_password"`
-	OverrideUsername *string      `json:"override_username"`
-	Transactions     historyRange `json:"transactions"`
-	Webhook          *string      `json:"webhook"`
+	OverridePassword *string         `json:"override_password"`
+	OverrideUsername *string         `json:"override_username"`
+	Statements       *statementRange `json:"statements"`
+	Transactions     historyRange    `json:"transactions"`
+	Webhook          *string         `json:"webhook"`
 }
 
 type sandboxLinkRequest struct {
@@ -55,9 +56,17 @@ type sandboxLinkResponse struct {
 // and gives a public token. Errors, in order of checking: INVALID_FIELD for days_requested
 // that cannot be, INVALID_INSTITUTION, PRODUCTS_NOT_SUPPORTED, then those of login.
 func sandboxPublicTokenCreate(c *api.Call, req sandboxLinkRequest) (sandboxLinkResponse, error) {
+	if req.Options != nil && req.Options.Statements != nil {
+		if err := req.Options.Statements.check("options.statements."); err != nil {
+			return sandboxLinkResponse{}, err
+		}
+	}
 	item, err := newItem(c, req.InstitutionID, req.InitialProducts, req.Options)
 	if err != nil {
 		return sandboxLinkResponse{}, err
+	}
+	if req.Options != nil && req.Options.Statements != nil {
+		req.Options.Statements.fetch(c.World, item.ID)
 	}
 	token, _ := newPublicToken(c.World, item.ID)
 	return sandboxLinkResponse{PublicToken: token, RequestID: c.RequestID}, nil

@@ -11,8 +11,7 @@ import (
 )
 
 // shapedFile answers with a file, as the contract announces: a PDF that says what it is
-// about, a ZIP of one, or nothing at all. Statements, whose type the contract leaves open,
-// are PDFs (plaid.com/docs/api/products/statements). Errors: those of resolve.
+// about, a ZIP of one, or nothing at all. Errors: those of resolve.
 func shapedFile(c *api.Call, op *contract.Op) (any, error) {
 	found, err := resolve(c, op)
 	if err != nil {

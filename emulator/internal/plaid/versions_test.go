@@ -124,7 +124,7 @@ func TestUnknownVersion(t *testing.T) {
 func TestDropped(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	require.Len(t, dropped(), 12)
+	require.Len(t, dropped(), 11)
 	for path := range dropped() {
 		want := wrong{
 			key: "INVALID_REQUEST/NO_LONGER_AVAILABLE", status: http.StatusNotFound,
