@@ -20,6 +20,7 @@ type runFlags struct {
 	seed              uint64
 	repeat            int
 	transcript, junit string
+	compare           string
 	asJSON            bool
 }
 
@@ -29,8 +30,15 @@ reference client's flow) and compares what comes with what the file expects. A n
 each other, GOMAXPROCS at a time; the output has the order of the arguments. Under GitHub Actions
 problems become annotations, and the job's summary has a table.
 
+--compare URL makes the steps on an emulator of its own and on another server, and prints each difference
+in status, error code, fields, types and order; ids, tokens and times count by kind, and what the files
+expect does not matter. A Tweed at URL takes the scenario into a world of its own. Another server takes
+the place of https://sandbox.plaid.com, with the credentials of "tweed flow --target sandbox"; "sandbox"
+is the vendors' own. These make calls alone: scenarios with rules or given Items are refused, steps that
+move the clock are left out.
+
 Exit code:
-  0  all is as expected
+  0  all is as expected, or the same
   1  something is not
   2  a file or flag cannot be used, and nothing was run
   3  a server cannot be started`
@@ -48,11 +56,15 @@ func newRun() *cobra.Command {
 	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "run each scenario so often; all transcripts must be the same bytes")
 	cmd.Flags().StringVar(&f.transcript, "transcript", "", "file for everything that went over the wire")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "file for the results as JUnit XML")
+	cmd.Flags().StringVar(&f.compare, "compare", "", `make the steps on the server at this address, too, or on "sandbox"`)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	return cmd
 }
 
 func runFiles(cmd *cobra.Command, args []string, f runFlags) error {
+	if f.compare != "" {
+		return compareFiles(cmd, args, f)
+	}
 	if f.repeat < 1 {
 		return usage(fmt.Errorf("--repeat %d: the least is 1", f.repeat))
 	}

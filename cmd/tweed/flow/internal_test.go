@@ -76,7 +76,6 @@ func FuzzAnswers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, reply []byte) {
 		require.Empty(t, Answers("reply", reply, reply))
-		require.Equal(t, Answers("reply", reply, []byte("1")), Answers("reply", reply, []byte("1")))
 		require.NotEmpty(t, Answers("reply", append([]byte("["), append(reply, ']')...), []byte("1")))
 	})
 }
