@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tweed/cmd/tweed/flow"
 	"tweed/cmd/tweed/runner"
 	"tweed/emulator"
@@ -24,13 +26,14 @@ const sandbox = "sandbox"
 type other struct {
 	name  string
 	tweed bool
+	world string      // of a Tweed, where scenarios are compared; nobody else uses it
 	cfg   flow.Config // of a server that is no Tweed
 }
 
 // findOther finds out what the server of --compare is: "sandbox", the address of a Tweed, or that of another server,
 // which takes the place of Plaid's Sandbox. The vendors' production hosts are refused before anything is called.
 func findOther(ctx context.Context, where string) (other, error) {
-	o := other{name: strings.TrimSuffix(where, "/")}
+	o := other{name: strings.TrimSuffix(where, "/"), world: "compare-" + uuid.NewString()}
 	getenv := os.Getenv
 	if where != sandbox {
 		if _, err := flow.New(flow.Local(o.name, "")); err != nil {
@@ -76,9 +79,6 @@ func (o other) flow(world string) (flow.Config, error) {
 	return cfg, err
 }
 
-// compareWorld is the world of a Tweed in which scenarios are compared.
-const compareWorld = "tweed-compare"
-
 // server prepares the server for a scenario. A Tweed gets the scenario into a world of its own, which end removes;
 // another server cannot take what changes a server. The error says which keys these are.
 func (o other) server(ctx context.Context, s *scenario.Scenario) (server runner.Server, end func(), err error) {
@@ -89,9 +89,9 @@ func (o other) server(ctx context.Context, s *scenario.Scenario) (server runner.
 		}
 		return runner.Server{Name: o.name, Flow: o.cfg}, func() {}, nil
 	}
-	c := o.control(compareWorld)
+	c := o.control(o.world)
 	end = func() {
-		_ = c.call(context.WithoutCancel(ctx), http.MethodDelete, "worlds/"+compareWorld, nil, nil) // it only takes room
+		_ = c.call(context.WithoutCancel(ctx), http.MethodDelete, "worlds/"+o.world, nil, nil) // it only takes room
 	}
 	if err := c.call(ctx, http.MethodPut, "scenario", []byte(s.Source()), nil); err != nil {
 		return server, nil, fmt.Errorf("%s does not take %s: %w", o.name, s.File(), err)
@@ -106,7 +106,7 @@ func (o other) server(ctx context.Context, s *scenario.Scenario) (server runner.
 
 // prepared is the world of a Tweed that has taken a scenario. Its clock stands still unless the scenario says otherwise.
 func (o other) prepared(ctx context.Context, s *scenario.Scenario) (runner.Server, error) {
-	c := o.control(compareWorld)
+	c := o.control(o.world)
 	if s.Clock.Run == "" {
 		if err := c.call(ctx, http.MethodPost, "clock", []byte(`{"run": "manual"}`), nil); err != nil {
 			return runner.Server{}, err
@@ -117,8 +117,8 @@ func (o other) prepared(ctx context.Context, s *scenario.Scenario) (runner.Serve
 		return runner.Server{}, err
 	}
 	server := runner.Server{Name: o.name, Flow: runner.Local(s, o.name), Items: items}
-	server.Flow.Headers = http.Header{"Tweed-World": {compareWorld}} // whatever a call says who it is
-	clock, err := driveRemote(&server.Flow, compareWorld)
+	server.Flow.Headers = http.Header{"Tweed-World": {o.world}} // whatever a call says who it is
+	clock, err := driveRemote(&server.Flow, o.world)
 	if err != nil {
 		return server, err
 	}

@@ -72,8 +72,10 @@ func TestAnswers(t *testing.T) {
 		{"a field less", `{"a": 1, "b": [1]}`, `{"a": 1}`, `body.b: [1 members] | (nothing)`},
 		{"a field more", `{"a": 1}`, `{"a": 1, "item_id": "x"}`, `body.item_id: (nothing) | <id>`},
 		{"order of fields", `{"a": 1, "b": 2, "c": 3}`, `{"c": 3, "a": 1}`, "body.b: 2 | (nothing)\nbody: order of fields: a, c | c, a"},
-		{"order of members", `[{"n": "x"}, {"n": "y"}]`, `[{"n": "y"}, {"n": "x"}]`,
-			`body: order of members: the first other one is [0]: {n: "x"} | {n: "y"}`},
+		{
+			"order of members", `[{"n": "x"}, {"n": "y"}]`, `[{"n": "y"}, {"n": "x"}]`,
+			`body: order of members: the first other one is [0]: {n: "x"} | {n: "y"}`,
+		},
 		{"fewer members", `["a", "b"]`, `["a"]`, `body: number of members: 2 | 1`},
 		{"no JSON", `<html>`, `{}`, `body: type: string "<html>" | object {0 fields}`},
 		{"ids", `{"item_id": "a", "account_ids": ["x"], "transferId": "1"}`, `{"item_id": "b", "account_ids": ["y"], "transferId": "2"}`, ""},
