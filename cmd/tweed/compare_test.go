@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tweed/cmd/tweed/runner"
 	"tweed/emulator"
 )
 
@@ -79,6 +81,10 @@ func TestCompareSeeds(t *testing.T) {
 	code, stdout, _ = command(t, "flow", "--seed", "3", "--compare", there+"/")
 	require.Equal(t, 0, code, stdout)
 	require.Contains(t, stdout, "the two runs are the same but for ids, tokens and dates")
+
+	var left struct{ Worlds []string }
+	require.NoError(t, (&control{url: there}).call(t.Context(), http.MethodGet, "worlds", nil, &left))
+	require.NotContains(t, strings.Join(left.Worlds, " "), "compare-", "its world is removed")
 }
 
 // TestCompareFinds: each kind of difference is found, and is the only one.
@@ -189,6 +195,15 @@ steps:
      note: step 5 (GET /sentinel/api/v1/transfers?account=3TW05057) is left out: `+there+` has no Sentinel
      note: step 7 (flow deposit) is left out: `+there+` has no Sentinel
 1 the same, 0 different (tweed | `+there+")\n", stdout)
+
+	code, stdout, stderr = command(t, "run", "--json", "--compare", there, calls)
+	require.Equal(t, 0, code, stderr)
+	var all []runner.Comparison
+	require.NoError(t, json.Unmarshal([]byte(stdout), &all))
+	require.Len(t, all, 1)
+	require.Equal(t, there, all[0].Other)
+	require.Empty(t, all[0].Differences)
+	require.Len(t, all[0].Notes, 3)
 
 	code, stdout, stderr = command(t, "flow", "--compare", there)
 	require.Equal(t, 0, code, stdout+stderr)

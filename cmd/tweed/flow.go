@@ -218,11 +218,12 @@ func compareFlows(cmd *cobra.Command, f flowFlags) error {
 	if err != nil {
 		return err
 	}
-	theirs, err := there.flow(f.world)
-	if err == nil {
-		err = f.set(&theirs)
-	}
+	theirs, remove, err := there.flow(cmd.Context(), f.world)
 	if err != nil {
+		return err
+	}
+	defer remove()
+	if err := f.set(&theirs); err != nil {
 		return err
 	}
 	ours, end, err := f.configure()

@@ -68,15 +68,29 @@ func (o other) control(world string) *control {
 	return &control{url: o.name, world: world, token: os.Getenv("TWEED_CONTROL_TOKEN")}
 }
 
-// flow is the reference client's configuration for the server.
-func (o other) flow(world string) (flow.Config, error) {
+// flow is the reference client's configuration for the server. On a Tweed without a world's name it is for a world of
+// its own, which end removes.
+func (o other) flow(ctx context.Context, world string) (cfg flow.Config, end func(), err error) {
+	end = func() {}
 	if !o.tweed {
-		return o.cfg, nil
+		return o.cfg, end, nil
 	}
-	cfg := flow.Local(o.name, world)
+	if world == "" {
+		world, end = o.world, o.remove(ctx)
+	}
+	cfg = flow.Local(o.name, world)
 	cfg.Name = o.name
-	_, err := driveRemote(&cfg, world)
-	return cfg, err
+	_, err = driveRemote(&cfg, world)
+	return cfg, end, err
+}
+
+// remove returns what removes the comparison's world, also when the comparison was interrupted. A world that stays only
+// takes room.
+func (o other) remove(ctx context.Context) func() {
+	return func() {
+		c := o.control("")
+		_ = c.call(context.WithoutCancel(ctx), http.MethodDelete, "worlds/"+o.world, nil, nil)
+	}
 }
 
 // server prepares the server for a scenario. A Tweed gets the scenario into a world of its own, which end removes;
@@ -90,9 +104,7 @@ func (o other) server(ctx context.Context, s *scenario.Scenario) (server runner.
 		return runner.Server{Name: o.name, Flow: o.cfg}, func() {}, nil
 	}
 	c := o.control(o.world)
-	end = func() {
-		_ = c.call(context.WithoutCancel(ctx), http.MethodDelete, "worlds/"+o.world, nil, nil) // it only takes room
-	}
+	end = o.remove(ctx)
 	if err := c.call(ctx, http.MethodPut, "scenario", []byte(s.Source()), nil); err != nil {
 		return server, nil, fmt.Errorf("%s does not take %s: %w", o.name, s.File(), err)
 	}
@@ -104,7 +116,8 @@ func (o other) server(ctx context.Context, s *scenario.Scenario) (server runner.
 	return server, end, nil
 }
 
-// prepared is the world of a Tweed that has taken a scenario. Its clock stands still unless the scenario says otherwise.
+// prepared is the world of a Tweed that has taken a scenario. Its clock stands still unless the scenario says how it
+// runs.
 func (o other) prepared(ctx context.Context, s *scenario.Scenario) (runner.Server, error) {
 	c := o.control(o.world)
 	if s.Clock.Run == "" {

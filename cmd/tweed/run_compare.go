@@ -33,7 +33,10 @@ func compareFiles(cmd *cobra.Command, args []string, f runFlags) error {
 		}
 		c, err := runner.Compare(cmd.Context(), s, runner.Options{Seed: f.seed, Drive: Drive}, server)
 		end()
-		if err != nil {
+		switch {
+		case cmd.Context().Err() != nil:
+			return failed(errors.New("interrupted"))
+		case err != nil:
 			return noStart(fmt.Errorf("%s: %w", s.File(), err))
 		}
 		all = append(all, c)
