@@ -245,7 +245,7 @@ var kinds = []struct {
 	{regexp.MustCompile(`\b[0-9a-f]{24}\b`), "<id>"},
 	{regexp.MustCompile(`\b[0-9A-Za-z]{37,38}\b`), "<id>"},                   // Plaid's, of accounts and Items
 	{regexp.MustCompile(`\b[0-9A-Za-z_-]{43}(?:$|[^0-9A-Za-z_-])`), "<key>"}, // a coordinate of a JWK
-	{regexp.MustCompile(`\*{4,}\d{4}\b`), "<masked>"},                        // an account number; a corrected one is by chance
+	{regexp.MustCompile(`\*{4,}\d{4}\b`), "<masked>"},                        // an account number, some by chance
 	{regexp.MustCompile(`\b\d{14}\b`), "<id>"},
 }
 
