@@ -63,7 +63,8 @@ func (f facts) replayed(b *strings.Builder) {
 	r := f.recordings
 	b.WriteString("\n## Recorded requests, sent again\n\n" + r.Source + ".\n\n")
 	b.WriteString("Equal means: the status, the headers and every member of the answer, but for the value of " +
-		"ids, tokens and times. The\ntests fail when an answer differs that is not listed, and when a listed one does not.\n\n" +
+		"ids, tokens and times. The\ntests fail when an answer differs that is not listed, and when a listed one does " +
+		"not.\n\n" +
 		"| API version | equal | with listed differences | not built | all |\n|---|---:|---:|---:|---:|\n")
 	counts := map[string][3]int{}
 	var all [3]int
