@@ -246,7 +246,7 @@ var kinds = []struct {
 	{regexp.MustCompile(`\b[0-9A-Za-z_-]{43}(?:$|[^0-9A-Za-z_-])`), "<key>"}, // a coordinate of a JWK
 	{regexp.MustCompile(`\b[0-9A-Za-z]{37,38}\b`), "<id>"},                   // Plaid's, of accounts and Items
 	{regexp.MustCompile(`^http://127\.0\.0\.1:\d+/`), "http://<tweed>/"},
-	{regexp.MustCompile(`\*{4,}\d{4}\b`), "<masked>"},                        // an account number, some by chance
+	{regexp.MustCompile(`\*{4,}\d{4}\b`), "<masked>"}, // an account number, some by chance
 	{regexp.MustCompile(`\b\d{14}\b`), "<id>"},
 }
 
