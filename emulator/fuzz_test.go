@@ -148,9 +148,7 @@ func judge(to target, body []byte, got *httptest.ResponseRecorder) error {
 func documented(to target, got *httptest.ResponseRecorder) bool {
 	op, ok := contract.Find(to.method, to.path)
 	if ok && op.Family == "plaid" && op.Media != "application/json" && got.Code == http.StatusOK {
-		media := got.Header().Get("Content-Type")
-		statement := op.Media == "application/octet-stream" && media == "application/pdf" // left open by the contract
-		return (media == op.Media || statement) && (got.Body.Len() == 0) == (op.Media == "")
+		return announced(op.Media, got)
 	}
 	kind, legit := got.Header().Get("Content-Type"), strings.HasPrefix(to.path, "/legit/")
 	switch {
@@ -160,6 +158,16 @@ func documented(to target, got *httptest.ResponseRecorder) bool {
 		return got.Code == http.StatusOK || got.Code == http.StatusUnauthorized
 	}
 	return got.Code == http.StatusOK && strings.HasSuffix(to.path, "/scenario") && kind == "application/yaml; charset=utf-8"
+}
+
+// announced tells whether a reply is a file as the contract announces it. What a statement is
+// the contract leaves open.
+func announced(media string, got *httptest.ResponseRecorder) bool {
+	kind := got.Header().Get("Content-Type")
+	if media == "application/octet-stream" && kind == "application/pdf" {
+		media = kind
+	}
+	return kind == media && (got.Body.Len() == 0) == (media == "")
 }
 
 // names tells whether a request names an error, as it is written or behind JSON's escapes.

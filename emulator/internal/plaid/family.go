@@ -3,6 +3,7 @@
 package plaid
 
 import (
+	"bytes"
 	"maps"
 	"net/http"
 	"slices"
@@ -215,6 +216,9 @@ var operations = map[string]func(*api.Call) (any, error){
 // decode reads the JSON body. Any Content-Type is taken for a body that is JSON, since
 // curl without -H sends a form's; a body without one is refused as documented.
 func decode(req *api.Request) (api.Body, error) {
+	if anonymous[req.Path] && string(bytes.TrimSpace(req.Body)) == "null" {
+		return api.DecodeJSON(&api.Request{}) // plaid-go's test of categories sends this
+	}
 	body, err := api.DecodeJSON(req)
 	if err == nil {
 		return body, nil

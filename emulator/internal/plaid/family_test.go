@@ -394,3 +394,17 @@ func TestDeterminism(t *testing.T) {
 	s.in(func(w *world.World) { require.NoError(t, w.Reset()) })
 	require.Equal(t, first, walk(s))
 }
+
+// plaid-go sends null to /categories/get, where no other call may.
+func TestNullBody(t *testing.T) {
+	t.Parallel()
+	for path, code := range map[string]string{"/categories/get": "", "/item/get": "INVALID_BODY"} {
+		body, err := decode(&api.Request{Path: path, Body: []byte("null\n"), Header: http.Header{"Content-Type": {"application/json"}}})
+		if code == "" {
+			require.NoError(t, err)
+			require.Empty(t, body.Fields)
+			continue
+		}
+		require.Equal(t, code, asRow(err).Row.Code)
+	}
+}
