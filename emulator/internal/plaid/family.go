@@ -3,7 +3,6 @@
 package plaid
 
 import (
-	"bytes"
 	"maps"
 	"net/http"
 	"slices"
@@ -216,7 +215,7 @@ var operations = map[string]func(*api.Call) (any, error){
 // decode reads the JSON body. Any Content-Type is taken for a body that is JSON, since
 // curl without -H sends a form's; a body without one is refused as documented.
 func decode(req *api.Request) (api.Body, error) {
-	if anonymous[req.Path] && string(bytes.TrimSpace(req.Body)) == "null" {
+	if anonymous[req.Path] && strings.TrimSpace(string(req.Body)) == "null" {
 		return api.DecodeJSON(&api.Request{}) // plaid-go's test of categories sends this
 	}
 	body, err := api.DecodeJSON(req)
