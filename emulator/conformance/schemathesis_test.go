@@ -30,7 +30,7 @@ func schemathesis(t *testing.T, emu *emulator.Emulator, flags ...string) ended {
 	made := c.link()
 	processorToken, err := c.processorToken(made.accessToken, made.checking(t), "dwolla")
 	require.NoError(t, err)
-	real, err := json.Marshal(map[string]any{
+	ours, err := json.Marshal(map[string]any{
 		"client_id": clientID, "secret": secret, "access_token": made.accessToken, "processor_token": processorToken,
 		"account_id": made.checking(t), "account_ids": []string{made.checking(t)}, "institution_id": firstPlatypusBank,
 	})
@@ -46,7 +46,7 @@ func schemathesis(t *testing.T, emu *emulator.Emulator, flags ...string) ended {
 	}
 	return bounded(t, runLimit, program{
 		argv: append(argv, flags...), dir: t.TempDir(),
-		env: plain([]string{"PYTHONPATH=" + hooks, "SCHEMATHESIS_HOOKS=judge", "REAL=" + string(real)}),
+		env: plain([]string{"PYTHONPATH=" + hooks, "SCHEMATHESIS_HOOKS=judge", "REAL=" + string(ours)}),
 	})
 }
 
