@@ -5,6 +5,9 @@
 
 GO      ?= go
 NAME    ?=
+SPEC    ?=
+NPM     ?=
+WRITE   ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 IMAGE   ?= tweed:$(VERSION)
 
@@ -21,7 +24,7 @@ LINT          = $(or $(shell $(GO) env GOBIN),$(shell $(GO) env GOPATH)/bin)/gol
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test race lint fmt fuzz bench sdk-test sdk-table golden generate image ci clean module
+.PHONY: help run build test race lint fmt fuzz bench sdk-test sdk-table golden generate contract image ci clean module
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +74,17 @@ golden: ## record the expected outputs anew; look at the diff
 
 generate: ## compile the contract and write the generated tables and documents
 	$(GO) generate ./...
+
+# Without WRITE=1 nothing is written. What WRITE=1 makes of SPEC is gone with the next `make generate`.
+contract: ## what SPEC=openapi.yaml or NPM=version of the SDK changes in the contract
+	@test -n '$(SPEC)$(NPM)' || { echo 'make contract: say SPEC=path/to/openapi.yaml or NPM=47.0.0' >&2; exit 2; }
+ifneq ($(SPEC),)
+	$(GO) run ./emulator/internal/contract/gen/openapi -spec '$(SPEC)' $(if $(WRITE),-write)
+endif
+ifneq ($(NPM),)
+	$(GO) run ./emulator/internal/contract/gen/npm -version '$(NPM)' $(if $(WRITE),-write)
+	$(if $(WRITE),$(GO) generate ./emulator/internal/contract)
+endif
 
 image: ## a container image of about the binary's size (docker or buildah)
 	GOOS=linux $(GOBUILD) -o bin/image/tweed ./cmd/tweed

@@ -17,30 +17,45 @@ import (
 )
 
 type flowFlags struct {
-	target, url, world string
-	seed               uint64
-	compare, asJSON    bool
-	config             map[string]*string
+	target, url, world, compare string
+	seed                        uint64
+	asJSON                      bool
+	config                      map[string]*string
 }
 
 func newFlow() *cobra.Command {
 	f := flowFlags{config: map[string]*string{}}
 	cmd := &cobra.Command{
-		Use:   "flow",
+		Use:   "flow [--compare [URL]]",
 		Short: "walk the money path: Link token to settled deposit",
 		Long: "flow walks link_token, public_token, exchange, accounts, processor_token, sentinel_login, relationship,\n" +
 			"deposit and settle. Without a target it starts an emulator of its own. --target sandbox takes the vendors'\n" +
 			"sandboxes from the environment (PLAID_CLIENT_ID, PLAID_SECRET, APEX_USERNAME, APEX_ENTITY,\n" +
-			"APEX_SHARED_SECRET, APEX_ACCOUNT) and walks the Plaid half alone when no APEX_ variable is set.",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runFlow(cmd, f) },
+			"APEX_SHARED_SECRET, APEX_ACCOUNT) and walks the Plaid half alone when no APEX_ variable is set.\n\n" +
+			"--compare URL walks an own emulator and the Tweed at URL, or another server that takes the place of\n" +
+			"https://sandbox.plaid.com (credentials as for --target sandbox), and prints each difference in status,\n" +
+			"error, fields, types and order; ids, tokens and times count by kind. Exit code 1 when there is one.\n" +
+			"Without URL it is the vendors' sandboxes.",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 || len(args) == 1 && f.compare != sandbox {
+				return fmt.Errorf("%q is one argument too many; flow takes one, the URL after --compare", args[len(args)-1])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				f.compare = args[0]
+			}
+			return runFlow(cmd, f)
+		},
 	}
 	o := cmd.Flags()
 	o.StringVar(&f.target, "target", "", `"sandbox": the vendors' sandboxes`)
 	o.StringVar(&f.url, "url", "", "address of a running Tweed")
 	o.StringVar(&f.world, "world", "", "world to walk in")
 	o.Uint64Var(&f.seed, "seed", 1, "seed of the own emulator")
-	o.BoolVar(&f.compare, "compare", false, "walk the sandbox and an own emulator, and print how they differ")
+	o.StringVar(&f.compare, "compare", "", "walk an own emulator and another server, and print how they differ")
+	o.Lookup("compare").NoOptDefVal = sandbox
 	o.BoolVar(&f.asJSON, "json", false, "print JSON")
 	for _, name := range flow.Settings() {
 		f.config[name] = new(string)
@@ -51,9 +66,9 @@ func newFlow() *cobra.Command {
 
 func runFlow(cmd *cobra.Command, f flowFlags) error {
 	switch {
-	case f.target != "" && f.target != "sandbox":
+	case f.target != "" && f.target != sandbox:
 		return usage(fmt.Errorf("--target %q: there is only \"sandbox\"; a running Tweed is --url", f.target))
-	case f.compare:
+	case f.compare != "":
 		return compareFlows(cmd, f)
 	}
 	cfg, end, err := f.configure()
@@ -80,13 +95,13 @@ func runFlow(cmd *cobra.Command, f flowFlags) error {
 func (f flowFlags) configure() (cfg flow.Config, end func(), err error) {
 	end = func() {}
 	switch {
-	case f.target == "sandbox":
+	case f.target == sandbox:
 		if cfg, err = flow.Sandbox(os.Getenv); err != nil {
 			return cfg, end, usage(err)
 		}
 	case f.url != "":
 		cfg = flow.Local(strings.TrimSuffix(f.url, "/"), f.world)
-		if err := driveRemote(&cfg, f.world); err != nil {
+		if _, err := driveRemote(&cfg, f.world); err != nil {
 			return cfg, end, err
 		}
 	default:
@@ -94,16 +109,24 @@ func (f flowFlags) configure() (cfg flow.Config, end func(), err error) {
 			return cfg, end, err
 		}
 	}
+	if err := f.set(&cfg); err != nil {
+		end()
+		return cfg, func() {}, err
+	}
+	return cfg, end, nil
+}
+
+// set applies the settings of the flags.
+func (f flowFlags) set(cfg *flow.Config) error {
 	for name, value := range f.config {
 		if *value == "" {
 			continue
 		}
 		if err := cfg.Set(name, *value); err != nil {
-			end()
-			return cfg, func() {}, usage(err)
+			return usage(err)
 		}
 	}
-	return cfg, end, nil
+	return nil
 }
 
 // own starts an emulator with a stopped clock and moves it between polls.
@@ -149,15 +172,15 @@ func Drive(cfg *flow.Config, w emulator.World) {
 
 // driveRemote lets a flow live in the time of a Tweed that runs elsewhere: polls move its
 // clock over the control API. A deposit takes banking days, and nobody waits so long.
-func driveRemote(cfg *flow.Config, world string) error {
-	clock := remoteClock{control: control{cfg.Plaid.BaseURL, world, os.Getenv("TWEED_CONTROL_TOKEN")}}
+func driveRemote(cfg *flow.Config, world string) (*remoteClock, error) {
+	clock := &remoteClock{control: control{cfg.Plaid.BaseURL, world, os.Getenv("TWEED_CONTROL_TOKEN")}}
 	if err := clock.move(context.Background(), "0s"); err != nil {
-		return usage(fmt.Errorf("--url: %w", err))
+		return nil, usage(fmt.Errorf("--url: %w", err))
 	}
 	cfg.Now = func() time.Time { return clock.now }
 	cfg.Idle = func(ctx context.Context) error { return clock.move(ctx, pollStep.String()) }
 	cfg.Patience = 60 * 24 * time.Hour // of the world's time
-	return nil
+	return clock, nil
 }
 
 type remoteClock struct {
@@ -189,18 +212,29 @@ func (f flowFlags) walk(ctx context.Context, cfg flow.Config, w io.Writer) (*flo
 	return result, err
 }
 
+// compareFlows walks the flow here, then on another server.
 func compareFlows(cmd *cobra.Command, f flowFlags) error {
-	vendors := f
-	vendors.target = "sandbox"
+	there, err := findOther(cmd.Context(), f.compare)
+	if err != nil {
+		return err
+	}
+	theirs, remove, err := there.flow(cmd.Context(), f.world)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	if err := f.set(&theirs); err != nil {
+		return err
+	}
+	ours, end, err := f.configure()
+	if err != nil {
+		return err
+	}
+	defer end()
 	var results []*flow.Result
-	for _, one := range []flowFlags{vendors, f} {
-		cfg, end, err := one.configure()
-		if err != nil {
-			return err
-		}
+	for _, cfg := range []flow.Config{ours, theirs} {
 		fmt.Fprintf(cmd.OutOrStdout(), "== %s\n", cfg.Name)
-		result, err := one.walk(cmd.Context(), cfg, cmd.OutOrStdout())
-		end()
+		result, err := f.walk(cmd.Context(), cfg, cmd.OutOrStdout())
 		if result == nil {
 			return usage(err)
 		}

@@ -20,6 +20,7 @@ type runFlags struct {
 	seed              uint64
 	repeat            int
 	transcript, junit string
+	compare           string
 	asJSON            bool
 	anyVersion        bool
 }
@@ -34,8 +35,15 @@ A case ("tweed case") is a file, too: its calls are made again, each at its time
 clock and rules. Status, headers and body of each reply must be the same bytes; what comes is "same", or
 "differs at call 7" with the first difference. No delay and no long poll is waited for.
 
+--compare URL makes the steps on an emulator of its own and on another server, and prints each difference
+in status, error code, fields, types and order; ids, tokens and times count by kind, and what the files
+expect does not matter. A Tweed at URL takes the scenario into a world of its own. Another server takes
+the place of https://sandbox.plaid.com, with the credentials of "tweed flow --target sandbox"; "sandbox"
+is the vendors' own. These make calls alone: scenarios with rules or given Items are refused, steps that
+move the clock are left out.
+
 Exit code:
-  0  all is as expected
+  0  all is as expected, or the same
   1  something is not
   2  a file or flag cannot be used, and nothing was run
   3  a server cannot be started`
@@ -53,12 +61,16 @@ func newRun() *cobra.Command {
 	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "run each scenario so often; all transcripts must be the same bytes")
 	cmd.Flags().StringVar(&f.transcript, "transcript", "", "file for everything that went over the wire")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "file for the results as JUnit XML")
+	cmd.Flags().StringVar(&f.compare, "compare", "", `make the steps on the server at this address, too, or on "sandbox"`)
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&f.anyVersion, "any-version", false, "replay also cases that another version of Tweed has made")
 	return cmd
 }
 
 func runFiles(cmd *cobra.Command, args []string, f runFlags) error {
+	if f.compare != "" {
+		return compareFiles(cmd, args, f)
+	}
 	if f.repeat < 1 {
 		return usage(fmt.Errorf("--repeat %d: the least is 1", f.repeat))
 	}

@@ -1,20 +1,28 @@
 package flow
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// Compare returns how two runs differ, step by step, one line per difference; empty when they are the same. Ids,
-// tokens, JWTs, dates and request ids count by kind: two access tokens are the same, an access token and a null are
-// not. Compared are the steps that both runs walked or tried: how each ended, its error, what came out, and the whole
-// answer of the vendor by field. Durations, retries and the states seen on the way are left out.
+// Compare returns how two runs differ, step by step, one line per difference below the names of the two targets; empty
+// when they are the same.
 func Compare(a, b *Result) string {
+	lines := Differences(a, b)
+	if len(lines) == 0 {
+		return ""
+	}
+	head := fmt.Sprintf("%s | %s", first(a.Target, "first"), first(b.Target, "second"))
+	return head + "\n" + strings.Join(lines, "\n") + "\n"
+}
+
+// Differences are the lines of Compare: "step: what: first | second". Ids, tokens, JWTs, dates and request ids count by
+// kind: two access tokens are the same, an access token and a null are not. Compared are the steps that both runs
+// walked or tried: how each ended, its error, what came out, and the whole answer of the vendor as Answers does.
+// Durations, retries and the states seen on the way are left out.
+func Differences(a, b *Result) []string {
 	var d differences
 	for _, name := range Steps() {
 		if slices.Contains(a.Skipped, name) || slices.Contains(b.Skipped, name) {
@@ -22,19 +30,24 @@ func Compare(a, b *Result) string {
 		}
 		left, inLeft := a.Step(name)
 		right, inRight := b.Step(name)
-		if inLeft || inRight {
-			d.compare(name, facts(left, inLeft), facts(right, inRight))
+		if !inLeft && !inRight {
+			continue
+		}
+		d.compare(name, facts(left, inLeft), facts(right, inRight))
+		if left.answered() && right.answered() {
+			for _, line := range Answers("reply", left.reply, right.reply) {
+				d.lines = append(d.lines, name+": "+line)
+			}
 		}
 	}
 	if len(a.Skipped) == len(b.Skipped) {
 		d.compare("end", endFacts(a), endFacts(b))
 	}
-	if len(d.lines) == 0 {
-		return ""
-	}
-	head := fmt.Sprintf("%s | %s", first(a.Target, "first"), first(b.Target, "second"))
-	return head + "\n" + strings.Join(d.lines, "\n") + "\n"
+	return d.lines
 }
+
+// answered tells whether a step ended with a good answer. What is different in another one stands in its failure.
+func (s Step) answered() bool { return s.Failure == nil && len(s.reply) > 0 }
 
 type differences struct{ lines []string }
 
@@ -51,9 +64,12 @@ func (d *differences) compare(step string, left, right map[string]string) {
 	}
 }
 
+// absent stands for what only the other side has.
+const absent = "(nothing)"
+
 func orNothing(text string, there bool) string {
 	if !there {
-		return "(nothing)"
+		return absent
 	}
 	return oneLine(text)
 }
@@ -86,80 +102,5 @@ func facts(s Step, there bool) map[string]string {
 		})
 		maps.DeleteFunc(f, func(_, text string) bool { return text == "" })
 	}
-	if s.Failure == nil && len(s.reply) > 0 {
-		leaves(f, "reply", s.reply)
-	}
 	return f
-}
-
-// leaves adds every leaf of a JSON answer by its path; an answer that is no JSON is one leaf.
-func leaves(f map[string]string, path string, data []byte) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		f[path] = kindOf(strings.TrimSpace(string(data)))
-		return
-	}
-	leaf(f, path, "", value)
-}
-
-func leaf(f map[string]string, path, key string, value any) {
-	switch v := value.(type) {
-	case map[string]any:
-		if len(v) == 0 {
-			f[path] = "{}"
-		}
-		for name, inner := range v {
-			leaf(f, path+"."+name, name, inner)
-		}
-	case []any:
-		if len(v) == 0 {
-			f[path] = "[]"
-		}
-		for i, inner := range v {
-			leaf(f, fmt.Sprintf("%s[%d]", path, i), key, inner)
-		}
-	case string:
-		f[path] = keyed(key, v)
-	case json.Number:
-		f[path] = v.String()
-	case nil:
-		f[path] = "null"
-	default:
-		f[path] = fmt.Sprint(v)
-	}
-}
-
-// keyed takes ids whose form says nothing by the name of their field.
-func keyed(key, text string) string {
-	switch lower := strings.ToLower(key); {
-	case text == "":
-		return `""`
-	case lower == "id", strings.HasSuffix(lower, "_id") && lower != "institution_id",
-		strings.HasSuffix(key, "Id") && lower != "institutionid":
-		return "<id>"
-	}
-	return fmt.Sprintf("%q", kindOf(text))
-}
-
-// kinds replaces what differs between two equal runs. The order matters: a token contains a UUID.
-var kinds = []struct {
-	form *regexp.Regexp
-	kind string
-}{
-	{jwtForm, "<jwt>"},
-	{regexp.MustCompile(`-sandbox-[0-9A-Za-z-]+…?`), "-sandbox-<identifier>"},
-	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "<uuid>"},
-	{regexp.MustCompile(`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?`), "<time>"},
-	{regexp.MustCompile(`\d{4}-\d{2}-\d{2}`), "<date>"},
-	{regexp.MustCompile(`\b[0-9a-f]{24}\b`), "<id>"},
-	{regexp.MustCompile(`\b\d{14}\b`), "<id>"},
-}
-
-func kindOf(text string) string {
-	for _, k := range kinds {
-		text = k.form.ReplaceAllString(text, k.kind)
-	}
-	return text
 }

@@ -51,6 +51,7 @@ func (r *run) call(ctx context.Context, s *scenario.Step) []string {
 		return []string{err.Error()}
 	}
 	got, err := r.send(req, time.Duration(s.Timeout))
+	r.answered = &answer{got, got.fault(err)}
 	if problem := compareFault(expect.Fault, got.fault(err), err); problem != "" {
 		return []string{problem}
 	}
@@ -115,10 +116,15 @@ func (r *run) request(ctx context.Context, s *scenario.Step) (*http.Request, err
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, method, r.emulator.URL()+path, bytes.NewReader(body))
+	base, err := r.server.base(path)
 	if err != nil {
 		return nil, err
 	}
+	req, err := http.NewRequestWithContext(ctx, method, base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(req.Header, r.server.Flow.Headers)
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
@@ -163,9 +169,8 @@ func (r *run) body(s *scenario.Step, with any, method string) (body []byte, cont
 // authenticate adds credentials to a call that brings none of its own. A body that has
 // client_id or secret, whatever their value, brings its own; so do headers.
 func (r *run) authenticate(ctx context.Context, req *http.Request, with any, s *scenario.Step) error {
-	// /sentinel2 is the later generation.
-	if strings.HasPrefix(req.URL.Path, "/sentinel") || strings.HasPrefix(req.URL.Path, "/ale/") {
-		if !r.world.Now().Before(r.jwtUntil) {
+	if isApex(req.URL.Path) && !strings.HasPrefix(req.URL.Path, legit) {
+		if !r.server.Flow.Now().Before(r.jwtUntil) {
 			if err := r.login(ctx); err != nil {
 				return err
 			}
@@ -182,9 +187,8 @@ func (r *run) authenticate(ctx context.Context, req *http.Request, with any, s *
 			return nil
 		}
 	}
-	keys := Keys(r.scenario)
-	req.Header.Set("PLAID-CLIENT-ID", keys.ClientID)
-	req.Header.Set("PLAID-SECRET", keys.Secret)
+	req.Header.Set("PLAID-CLIENT-ID", r.server.Flow.Plaid.ClientID)
+	req.Header.Set("PLAID-SECRET", string(r.server.Flow.Plaid.Secret))
 	return nil
 }
 
@@ -193,8 +197,8 @@ const loginLife = 24 * time.Hour
 
 // login gets a Sentinel JWT for the calls of steps.
 func (r *run) login(ctx context.Context) error {
-	keys := Keys(r.scenario)
-	jws, err := flow.SignLogin(keys.Username, keys.Entity, flow.Secret(keys.SharedSecret), r.world.Now())
+	apex := r.server.Flow.Sentinel
+	jws, err := flow.SignLogin(apex.Username, apex.Entity, apex.SharedSecret, r.server.Flow.Now())
 	if err != nil {
 		return err
 	}
@@ -202,11 +206,12 @@ func (r *run) login(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	address := r.emulator.URL() + "/legit/api/v1/cc/token"
+	address := apex.BaseURL + legit + "api/v1/cc/token"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
+	maps.Copy(req.Header, r.server.Flow.Headers)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := r.http.Do(req)
 	if err != nil {
@@ -219,6 +224,6 @@ func (r *run) login(ctx context.Context) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("the login at Sentinel answered %s", resp.Status)
 	}
-	r.jwt, r.jwtUntil = string(text), r.world.Now().Add(loginLife)
+	r.jwt, r.jwtUntil = string(text), r.server.Flow.Now().Add(loginLife)
 	return nil
 }

@@ -54,11 +54,10 @@ func (r *Report) Add(c report.Case) {
 // run is one scenario on its way.
 type run struct {
 	scenario *scenario.Scenario
-	world    emulator.World
-	emulator *emulator.Emulator
+	server   Server
 	flow     *flow.Client
 	http     *http.Client
-	tape     *tape
+	answered *answer // what came of the last call of a step; nil = none was made
 	jwt      string
 	jwtUntil time.Time
 	vars     map[string]any
@@ -87,47 +86,72 @@ func returnWindow(s *scenario.Scenario) time.Duration {
 
 // Run runs one scenario. The error says that it could not be run at all.
 func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) {
+	emu, server, err := own(s, o)
+	if err != nil {
+		return nil, err
+	}
+	transport := &recorder{tape: &tape{}, next: newTransport(), base: emu.URL()}
+	server.Flow.HTTP = &http.Client{Transport: transport}
+	r, err := newRun(s, server)
+	if err != nil {
+		return nil, err
+	}
+	if r.walk(ctx) {
+		r.compareEnd(ctx, emu.World(worldName).Check)
+	}
+	transport.next.CloseIdleConnections()
+	r.report.Transcript = transport.tape.bytes(emu.World(worldName))
+	return r.report, emu.Close()
+}
+
+// own starts an emulator for a scenario.
+func own(s *scenario.Scenario, o Options) (*emulator.Emulator, Server, error) {
 	emu, err := emulator.New(emulator.Options{Scenario: s, Seed: o.Seed})
 	if err == nil {
 		err = emu.Start()
 	}
 	if err != nil {
-		return nil, err
+		return nil, Server{}, err
 	}
-	r := &run{
-		scenario: s, emulator: emu, world: emu.World(worldName), tape: &tape{}, vars: map[string]any{},
-		report: &Report{File: s.File(), Name: s.Name, Steps: len(s.Steps), Problems: scenario.Problems{}},
+	w := emu.World(worldName)
+	server := Server{Name: "tweed", Flow: Local(s, emu.URL()), Items: w.Items()}
+	server.Advance = func(_ context.Context, span scenario.Span) error {
+		if span.BankingDays > 0 {
+			w.AdvanceBankingDays(span.BankingDays)
+		}
+		if span.Duration > 0 {
+			w.Advance(span.Duration)
+		}
+		return nil
 	}
-	transport := &recorder{tape: r.tape, next: newTransport(), base: emu.URL()}
-	r.http = &http.Client{Transport: transport}
-	cfg := flow.Local(emu.URL(), "")
-	keys := Keys(s)
-	cfg.Plaid.ClientID, cfg.Plaid.Secret = keys.ClientID, flow.Secret(keys.Secret)
-	cfg.Sentinel.Username, cfg.Sentinel.Entity = keys.Username, keys.Entity
-	cfg.Sentinel.SharedSecret = flow.Secret(keys.SharedSecret)
-	o.Drive(&cfg, r.world)
-	if s.Expect.Flow.Ends == string(flow.EndReturned) {
-		cfg.ReturnWindow = returnWindow(s)
-	}
-	cfg.HTTP = r.http
-	if r.flow, err = flow.New(cfg); err != nil {
-		return nil, err
-	}
-	r.walk(ctx)
-	transport.next.CloseIdleConnections()
-	r.report.Transcript = r.tape.bytes(r.world)
-	return r.report, emu.Close()
+	o.Drive(&server.Flow, w)
+	return emu, server, nil
 }
 
-func (r *run) walk(ctx context.Context) {
+// newRun prepares the walk of a scenario on a server.
+func newRun(s *scenario.Scenario, server Server) (*run, error) {
+	if s.Expect.Flow.Ends == string(flow.EndReturned) {
+		server.Flow.ReturnWindow = returnWindow(s)
+	}
+	r := &run{
+		scenario: s, server: server, http: server.Flow.HTTP, vars: map[string]any{},
+		report: &Report{File: s.File(), Name: s.Name, Steps: len(s.Steps), Problems: scenario.Problems{}},
+	}
+	var err error
+	r.flow, err = flow.New(server.Flow)
 	r.given()
+	return r, err
+}
+
+// walk does the scenario's steps, or the whole flow, and tells whether it came to the end.
+func (r *run) walk(ctx context.Context) bool {
 	for i := range r.scenario.Steps {
 		step := &r.scenario.Steps[i]
 		name := fmt.Sprintf("step %d (%s)", i+1, title(step))
 		r.examine(name, fmt.Sprintf("steps[%d].expect", i), func() []string { return r.step(ctx, step) })
 		if ctx.Err() != nil {
 			r.examine("end", "", func() []string { return []string{"interrupted"} })
-			return
+			return false
 		}
 	}
 	if len(r.scenario.Steps) == 0 {
@@ -135,7 +159,7 @@ func (r *run) walk(ctx context.Context) {
 		_, _ = r.flow.Run(ctx) // how it ends is compared below
 		r.walked = time.Since(start)
 	}
-	r.compareEnd(ctx)
+	return true
 }
 
 // examine does one thing that the scenario expects, keeps what was not as expected, and
@@ -165,7 +189,7 @@ func title(s *scenario.Step) string {
 
 // given makes the Items of the scenario's "given" known to steps: $alice.access_token.
 func (r *run) given() {
-	for _, item := range r.world.Items() {
+	for _, item := range r.server.Items {
 		if item.Alias == "" {
 			continue
 		}
@@ -189,11 +213,8 @@ func (r *run) step(ctx context.Context, s *scenario.Step) []string {
 	case s.Flow != "":
 		return r.flowStep(ctx, s)
 	}
-	if s.Advance.BankingDays > 0 {
-		r.world.AdvanceBankingDays(s.Advance.BankingDays)
-	}
-	if s.Advance.Duration > 0 {
-		r.world.Advance(s.Advance.Duration)
+	if err := r.server.Advance(ctx, s.Advance); err != nil {
+		return []string{err.Error()}
 	}
 	return nil
 }
@@ -264,12 +285,12 @@ func compareFlowStep(s *scenario.Step, err error) []string {
 }
 
 // compareEnd compares what the scenario expects of the whole.
-func (r *run) compareEnd(ctx context.Context) {
+func (r *run) compareEnd(ctx context.Context, check func(scenario.Expect) error) {
 	if r.scenario.Expect.Flow.Ends != "" || len(r.scenario.Steps) == 0 {
 		r.examine("flow", "expect.flow", func() []string { return r.compareFlowEnd(ctx) })
 		r.report.Cases[len(r.report.Cases)-1].Time += r.walked
 	}
-	for _, one := range Calls(r.scenario, r.world.Check) {
+	for _, one := range Calls(r.scenario, check) {
 		r.report.Add(one)
 	}
 }

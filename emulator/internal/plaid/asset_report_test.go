@@ -1,12 +1,11 @@
 package plaid
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,21 +15,14 @@ import (
 // pdf is a call that is answered with a document.
 func (s *tester) pdf(path string, body object) (text string, header http.Header) {
 	s.t.Helper()
-	raw, err := json.Marshal(with(s.keys, body))
+	sent, err := json.Marshal(with(s.keys, body))
 	require.NoError(s.t, err)
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.http.URL+path, bytes.NewReader(raw))
-	require.NoError(s.t, err)
-	req.Header.Set("Content-Type", "application/json")
-	answer, err := s.http.Client().Do(req)
-	require.NoError(s.t, err)
-	got, err := io.ReadAll(answer.Body)
-	require.NoError(s.t, err)
-	require.NoError(s.t, answer.Body.Close())
-	require.Equal(s.t, http.StatusOK, answer.StatusCode, string(got))
-	require.Equal(s.t, "application/pdf", answer.Header.Get("Content-Type"))
-	require.True(s.t, bytes.HasPrefix(got, []byte("%PDF-")))
-	require.Equal(s.t, "2020-09-14", answer.Header.Get("Plaid-Version"))
-	return string(got), answer.Header
+	r := s.raw(http.MethodPost, path, string(sent), "Content-Type", "application/json")
+	require.Equal(s.t, http.StatusOK, r.Status, r.Body)
+	require.Equal(s.t, "application/pdf", r.Header.Get("Content-Type"))
+	require.True(s.t, strings.HasPrefix(r.Body, "%PDF-"))
+	require.Equal(s.t, "2020-09-14", r.Header.Get("Plaid-Version"))
+	return r.Body, r.Header
 }
 
 var reportNotReady = wrong{
@@ -90,12 +82,12 @@ func TestAssetReport(t *testing.T) {
 	s.refused("/asset_report/refresh", token, wrong{
 		key: "ITEM_ERROR/ITEM_NOT_FOUND", message: errItemNotFound.Message,
 	})
-	unknown := field("asset_report_token must be a valid asset report token")
+	unknown := invalidField("asset_report_token must be a valid asset report token")
 	s.as("other", "secret").refused("/asset_report/get", token, unknown)
 	s.refused("/asset_report/create", object{"access_tokens": []string{access}, "days_requested": 732},
-		field("days_requested must be an integer between 0 and 731"))
+		invalidField("days_requested must be an integer between 0 and 731"))
 	s.refused("/asset_report/create", object{"days_requested": 1},
-		field("access_tokens must be a list of 1 to 99 access tokens"))
+		invalidField("access_tokens must be a list of 1 to 99 access tokens"))
 }
 
 func TestAssetReportCopies(t *testing.T) {
@@ -136,7 +128,7 @@ func TestAssetReportCopies(t *testing.T) {
 	copied["audit_copy_token"] = s.good("/asset_report/audit_copy/create", token).text("audit_copy_token")
 	require.Equal(t, true, s.good("/asset_report/remove", token).at("removed"))
 	auditor.refused("/asset_report/audit_copy/get", copied, gone)
-	s.refused("/asset_report/get", token, field("asset_report_token must be a valid asset report token"))
+	s.refused("/asset_report/get", token, invalidField("asset_report_token must be a valid asset report token"))
 }
 
 func TestStatements(t *testing.T) {
@@ -171,9 +163,9 @@ func TestStatements(t *testing.T) {
 	require.Equal(t, hex.EncodeToString(sum[:]), header.Get("Plaid-Content-Hash"))
 	require.Contains(t, text, "Account Plaid Saving, mask 1111")
 	require.Contains(t, text, "Period 2025-11-01 to 2025-11-30, posted 2025-12-01")
-	s.refused("/statements/download", with(item, object{"statement_id": "x"}), field("statement_id must be a valid statement ID"))
+	s.refused("/statements/download", with(item, object{"statement_id": "x"}), invalidField("statement_id must be a valid statement ID"))
 	s.refused("/statements/refresh", with(item, object{"start_date": "2025-10-01", "end_date": "2025-09-01"}),
-		field("start_date must be before end_date, by no more than two years"))
+		invalidField("start_date must be before end_date, by no more than two years"))
 	s.refused("/statements/list", object{"access_token": s.accessToken("auth")}, wrong{
 		key: "INVALID_INPUT/ADDITIONAL_CONSENT_REQUIRED", message: "client does not have user consent to access the PRODUCT_STATEMENTS product",
 	})

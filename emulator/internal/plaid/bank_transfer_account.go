@@ -102,7 +102,7 @@ func migrateAccount(c *api.Call, req migrateAccountRequest) (migrateAccountRespo
 		return migrateAccountResponse{}, err
 	}
 	item := Item{
-		ID: idOf(c.World.Draw("item")), Institution: platypusBank, User: userCustom, Products: []string{productAuth},
+		ID: idOf(c.World.Draw("item")), Institution: firstPlatypus, User: userCustom, Products: []string{productAuth},
 		Custom: &Custom{Accounts: []CustomAccount{{
 			Type: "depository", Subtype: req.AccountType,
 			Numbers: CustomNumbers{
@@ -119,6 +119,3 @@ func migrateAccount(c *api.Call, req migrateAccountRequest) (migrateAccountRespo
 }
 
 func noDigit(r rune) bool { return r < '0' || r > '9' }
-
-// platypusBank is First Platypus Bank.
-const platypusBank = "ins_109508"

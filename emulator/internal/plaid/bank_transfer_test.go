@@ -17,8 +17,6 @@ func (s *tester) bankTransferOrder(more object) object {
 	}, more)
 }
 
-func field(text string) wrong { return wrong{key: "INVALID_REQUEST/INVALID_FIELD", message: text} }
-
 func TestBankTransferOrder(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -27,15 +25,15 @@ func TestBankTransferOrder(t *testing.T) {
 		more object
 		want wrong
 	}{
-		{"amount", object{"amount": "1"}, field(`amount must be a positive decimal string with two digits of precision, e.g. "10.00"`)},
-		{"nothing", object{"amount": "0.00"}, field(`amount must be a positive decimal string with two digits of precision, e.g. "10.00"`)},
-		{"currency", object{"iso_currency_code": "EUR"}, field("iso_currency_code must be USD")},
-		{"type", object{"type": "both"}, field("type must be one of the following values: debit, credit")},
-		{"network", object{"network": "rtp"}, field("network must be one of the following values: ach, same-day-ach, wire")},
-		{"class", object{"ach_class": absent{}}, field("ach_class must be one of the following values: ccd, ppd, tel, web")},
-		{"description", object{"description": "eleven char"}, field("description must be no longer than 10 characters")},
-		{"metadata", object{"metadata": object{"a": 1}}, field("metadata must be an object of at most 50 strings")},
-		{"origination", object{"origination_account_id": "x"}, field("origination_account_id must be a valid origination account ID")},
+		{"amount", object{"amount": "1"}, invalidField(`amount must be a positive decimal string with two digits of precision, e.g. "10.00"`)},
+		{"nothing", object{"amount": "0.00"}, invalidField(`amount must be a positive decimal string with two digits of precision, e.g. "10.00"`)},
+		{"currency", object{"iso_currency_code": "EUR"}, invalidField("iso_currency_code must be USD")},
+		{"type", object{"type": "both"}, invalidField("type must be one of the following values: debit, credit")},
+		{"network", object{"network": "rtp"}, invalidField("network must be one of the following values: ach, same-day-ach, wire")},
+		{"class", object{"ach_class": absent{}}, invalidField("ach_class must be one of the following values: ccd, ppd, tel, web")},
+		{"description", object{"description": "eleven char"}, invalidField("description must be no longer than 10 characters")},
+		{"metadata", object{"metadata": object{"a": 1}}, invalidField("metadata must be an object of at most 50 strings")},
+		{"origination", object{"origination_account_id": "x"}, invalidField("origination_account_id must be a valid origination account ID")},
 		{"token", object{"access_token": "access-sandbox-00000000-0000-4000-8000-000000000000"}, wrong{
 			key: "INVALID_INPUT/INVALID_ACCESS_TOKEN", message: "could not find matching access token",
 		}},
@@ -67,11 +65,11 @@ func TestBankTransferLife(t *testing.T) {
 	balance := func() string { return s.good("/bank_transfer/balance/get", object{}).text("balance", "available") }
 	require.Equal(t, "0.00", balance())
 
-	unknown := field("bank_transfer_id must be a valid bank transfer ID")
+	unknown := invalidField("bank_transfer_id must be a valid bank transfer ID")
 	s.as("other", "secret").refused("/bank_transfer/get", id, unknown)
 	s.refused("/bank_transfer/cancel", object{"bank_transfer_id": "x"}, unknown)
 	s.refused("/sandbox/bank_transfer/simulate", with(id, object{"event_type": "pending"}),
-		field("event_type must be one of the following values: posted, failed, reversed"))
+		invalidField("event_type must be one of the following values: posted, failed, reversed"))
 	transition := wrong{
 		key:     "SANDBOX_ERROR/SANDBOX_TRANSFER_EVENT_TRANSITION_INVALID",
 		message: "The provided simulated event type is incompatible with the current transfer status",
@@ -105,13 +103,13 @@ func TestBankTransferLife(t *testing.T) {
 	require.Equal(t, []string{"cancelled", "pending"}, types(s.good("/bank_transfer/event/list", object{"bank_transfer_type": "credit"})))
 	require.Equal(t, []string{"reversed"}, types(s.good("/bank_transfer/event/list", with(id, object{"event_types": []string{"reversed"}}))))
 	require.Empty(t, types(s.as("other", "secret").good("/bank_transfer/event/sync", object{"after_id": 0})))
-	s.refused("/bank_transfer/event/sync", object{"after_id": -1}, field("after_id must be a non-negative integer"))
-	s.refused("/bank_transfer/event/sync", object{"after_id": 0, "count": 26}, field("count must be an integer between 1 and 25"))
+	s.refused("/bank_transfer/event/sync", object{"after_id": -1}, invalidField("after_id must be a non-negative integer"))
+	s.refused("/bank_transfer/event/sync", object{"after_id": 0, "count": 26}, invalidField("count must be an integer between 1 and 25"))
 	listed := s.good("/bank_transfer/list", object{"count": 1, "offset": 1})
 	require.Equal(t, id["bank_transfer_id"], listed.text("bank_transfers", 0, "id"), "the newest first")
 	require.Empty(t, s.good("/bank_transfer/list", object{"end_date": "2026-01-05T14:29:59Z"}).at("bank_transfers"))
 	s.refused("/bank_transfer/list", object{"start_date": "2026-01-05"},
-		field("start_date must be a string of the format 'YYYY-MM-DDThh:mm:ssZ'"))
+		invalidField("start_date must be a string of the format 'YYYY-MM-DDThh:mm:ssZ'"))
 }
 
 func TestMigrateAccount(t *testing.T) {
@@ -134,7 +132,7 @@ func TestMigrateAccount(t *testing.T) {
 		key: "INVALID_REQUEST/INVALID_ACCOUNT_NUMBER", message: "The provided account number was invalid.",
 	})
 	s.refused("/bank_transfer/migrate_account", with(good, object{"routing_number": "121122677"}),
-		field("routing_number must be a valid routing number"))
+		invalidField("routing_number must be a valid routing number"))
 	s.refused("/bank_transfer/migrate_account", with(good, object{"account_type": "ira"}),
-		field("account_type must be one of the following values: checking, savings"))
+		invalidField("account_type must be one of the following values: checking, savings"))
 }

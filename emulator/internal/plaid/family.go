@@ -3,7 +3,6 @@
 package plaid
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strings"
@@ -268,12 +267,12 @@ var operations = map[string]func(*api.Call) (any, error){
 // curl without -H sends a form's; a body without one is refused as documented. Where no keys
 // are needed null is as good as nothing (plaid-go's own test of the categories sends it).
 func decode(req *api.Request) (api.Body, error) {
+	if anonymous[req.Path] && strings.TrimSpace(string(req.Body)) == "null" {
+		return api.DecodeJSON(&api.Request{})
+	}
 	body, err := api.DecodeJSON(req)
-	switch {
-	case err == nil:
+	if err == nil {
 		return body, nil
-	case anonymous[req.Path] && string(bytes.TrimSpace(req.Body)) == "null":
-		return api.FromFields(map[string]any{}), nil
 	}
 	if strings.HasPrefix(req.Path, "/oauth/") && strings.Contains(req.Header.Get("Content-Type"), "form-urlencoded") {
 		if form, err := decodeForm(req); err == nil { // as well as JSON (OpenAPI file, /oauth/token)

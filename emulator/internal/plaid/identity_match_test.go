@@ -113,10 +113,10 @@ func TestSignal(t *testing.T) {
 		message: "Transactions previously reported as not initiated cannot be reported as returned",
 	})
 	s.good("/signal/decision/report", with(report, object{"initiated": true}))
-	s.refused("/signal/return/report", with(report, object{"return_code": "X"}), field("return_code must be a valid ACH return code"))
+	s.refused("/signal/return/report", with(report, object{"return_code": "X"}), invalidField("return_code must be a valid ACH return code"))
 	s.good("/signal/return/report", with(report, object{"return_code": "R01"}))
-	unknown := field("client_transaction_id must be that of a transaction that was evaluated")
+	unknown := invalidField("client_transaction_id must be that of a transaction that was evaluated")
 	s.refused("/signal/decision/report", object{"client_transaction_id": "none", "initiated": true}, unknown)
 	s.as("other", "secret").refused("/signal/decision/report", with(report, object{"initiated": true}), unknown)
-	s.refused("/signal/evaluate", with(ask, object{"amount": 0}), field("amount must be a positive number"))
+	s.refused("/signal/evaluate", with(ask, object{"amount": 0}), invalidField("amount must be a positive number"))
 }

@@ -131,7 +131,7 @@ func TestInvestmentTransactions(t *testing.T) {
 	} {
 		s.refused("/investments/transactions/get", object{
 			"access_token": access, "start_date": test.start, "end_date": test.end, "options": test.options,
-		}, field(test.text))
+		}, invalidField(test.text))
 	}
 }
 

@@ -13,11 +13,11 @@ func TestPayments(t *testing.T) {
 	create := func(more object) reply {
 		return s.post("/payment_initiation/recipient/create", with(object{"name": "John Doe"}, more))
 	}
-	s.matches(create(nil), field("one of iban and bacs must be provided"))
-	s.matches(create(object{"iban": "GB"}), field("iban failed validation"))
-	s.matches(create(object{"bacs": object{"account": "26207729", "sort_code": "56-00"}}), field("sort_code failed validation"))
+	s.matches(create(nil), invalidField("one of iban and bacs must be provided"))
+	s.matches(create(object{"iban": "GB"}), invalidField("iban failed validation"))
+	s.matches(create(object{"bacs": object{"account": "26207729", "sort_code": "56-00"}}), invalidField("sort_code failed validation"))
 	s.matches(create(object{"bacs": object{"account": "5555555", "sort_code": "560029"}}),
-		field("(sort_code, account_number) pair failed validation"))
+		invalidField("(sort_code, account_number) pair failed validation"))
 	first := create(object{"bacs": object{"account": "26207729", "sort_code": "560029"}}).text("recipient_id")
 	second := create(object{"iban": "GB33BUKB20201555555555"}).text("recipient_id")
 	require.Regexp(t, "^recipient-id-sandbox-", first)
@@ -26,13 +26,13 @@ func TestPayments(t *testing.T) {
 	rest := s.good("/payment_initiation/recipient/list", object{"count": 1, "cursor": listed.text("next_cursor")})
 	require.Equal(t, first, rest.text("recipients", 0, "recipient_id"))
 	require.Nil(t, rest.at("next_cursor"))
-	s.refused("/payment_initiation/recipient/list", object{"cursor": "x"}, field("cursor must be a valid cursor"))
+	s.refused("/payment_initiation/recipient/list", object{"cursor": "x"}, invalidField("cursor must be a valid cursor"))
 	s.as("other", "secret").refused("/payment_initiation/recipient/get", object{"recipient_id": first},
-		field("recipient_id must be a valid recipient ID"))
+		invalidField("recipient_id must be a valid recipient ID"))
 
 	order := object{"recipient_id": first, "reference": "R", "amount": object{"currency": "GBP", "value": 100.5}}
 	s.refused("/payment_initiation/payment/create", with(order, object{"amount": object{"currency": "GBP", "value": -1}}),
-		field("amount.value must be a positive number"))
+		invalidField("amount.value must be a positive number"))
 	var ids []string
 	for range 3 {
 		ids = append(ids, s.good("/payment_initiation/payment/create", order).text("payment_id"))
@@ -52,7 +52,7 @@ func TestPayments(t *testing.T) {
 	id := object{"payment_id": ids[0]}
 	s.advance(time.Hour)
 	move := with(id, object{"webhook": "https://example.com/hook", "status": "PAYMENT_STATUS_EXECUTED"})
-	s.refused("/sandbox/payment/simulate", move, field("status must be one that can follow PAYMENT_STATUS_INPUT_NEEDED"))
+	s.refused("/sandbox/payment/simulate", move, invalidField("status must be one that can follow PAYMENT_STATUS_INPUT_NEEDED"))
 	move["status"] = "PAYMENT_STATUS_INITIATED"
 	moved := s.good("/sandbox/payment/simulate", move)
 	require.Equal(t, "PAYMENT_STATUS_INPUT_NEEDED", moved.text("old_status"))
@@ -79,11 +79,11 @@ func TestIdentityVerifications(t *testing.T) {
 	require.Equal(t, "active", made.text("steps", "verify_sms"))
 	require.Contains(t, made.text("shareable_url"), made.text("id"))
 	s.refused("/identity_verification/create", order,
-		field("an identity verification already exists for this client_user_id and template_id"))
+		invalidField("an identity verification already exists for this client_user_id and template_id"))
 	same := s.good("/identity_verification/create", with(order, object{"is_idempotent": true}))
 	require.Equal(t, made.text("id"), same.text("id"))
 	s.refused("/identity_verification/create", with(order, object{"client_user_id": absent{}}),
-		field("one of client_user_id and user_id must be provided"))
+		invalidField("one of client_user_id and user_id must be provided"))
 
 	user := object{"client_user_id": "u", "template_id": "idvtmp_1"}
 	s.advance(time.Minute)
@@ -104,7 +104,7 @@ func TestIdentityVerifications(t *testing.T) {
 		message: "The User you requested cannot be found. This User does not exist or has had access removed by the user.",
 	})
 	s.as("other", "secret").refused("/identity_verification/get", object{"identity_verification_id": made.text("id")},
-		field("identity_verification_id must be a valid identity verification ID"))
+		invalidField("identity_verification_id must be a valid identity verification ID"))
 }
 
 func TestScreenings(t *testing.T) {
@@ -133,9 +133,9 @@ func TestScreenings(t *testing.T) {
 	}
 	require.Empty(t, s.good("/watchlist_screening/individual/list", object{"watchlist_program_id": "prg_2"}).at("watchlist_screenings"))
 	s.refused("/watchlist_screening/individual/update", with(id, object{"status": "x"}),
-		field("status must be one of the following values: rejected, pending_review, cleared"))
+		invalidField("status must be one of the following values: rejected, pending_review, cleared"))
 	s.refused("/watchlist_screening/individual/get", object{"watchlist_screening_id": "x"},
-		field("watchlist_screening_id must be a valid watchlist screening ID"))
+		invalidField("watchlist_screening_id must be a valid watchlist screening ID"))
 }
 
 func TestIncome(t *testing.T) {

@@ -1,13 +1,9 @@
 package plaid
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,68 +12,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
+
+	"tweed/emulator/internal/recorded"
 )
-
-// recording is one request to Plaid's Sandbox and its answer.
-type recording struct {
-	Endpoint string            `json:"endpoint"`
-	Version  string            `json:"plaid_version"`
-	Date     string            `json:"date"`
-	Request  object            `json:"request"`
-	Status   int               `json:"status"`
-	Headers  map[string]string `json:"response_headers"`
-	Response object            `json:"response"`
-}
-
-// differences is testdata/differences.yaml: where our answers are not the recorded ones, and
-// why. Samples are given by their number in recorded.json, with their endpoint.
-type differences struct {
-	Differences []difference `yaml:"differences"`
-}
-
-type difference struct {
-	// Path is that of a member in the answer, * stands for a name or a number; or it is
-	// "status", and the whole answer is another one.
-	Path    string         `yaml:"path,omitempty"`
-	Samples map[int]string `yaml:"samples"`
-	Reason  string         `yaml:"reason"`
-}
-
-func (d difference) fits(path string) bool {
-	want, got := strings.Split(d.Path, "/"), strings.Split(path, "/")
-	return slices.EqualFunc(want, got, func(want, got string) bool { return want == "*" || want == got })
-}
-
-func loadRecordings(t *testing.T) ([]recording, differences) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "recorded.json"))
-	require.NoError(t, err)
-	var all struct {
-		Source  string      `json:"source"`
-		Samples []recording `json:"samples"`
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	require.NoError(t, dec.Decode(&all))
-	require.NotEmpty(t, all.Source)
-	require.Len(t, all.Samples, 95)
-
-	text, err = os.ReadFile(filepath.Join("testdata", "differences.yaml"))
-	require.NoError(t, err)
-	var known differences
-	strict := yaml.NewDecoder(bytes.NewReader(text))
-	strict.KnownFields(true)
-	require.NoError(t, strict.Decode(&known))
-	for _, d := range known.Differences {
-		require.NotEmpty(t, d.Reason, d.Path)
-		for n, endpoint := range d.Samples {
-			require.Less(t, n, len(all.Samples), d.Path)
-			require.Equal(t, all.Samples[n].Endpoint, endpoint, "sample %d", n)
-		}
-	}
-	return all.Samples, known
-}
 
 // Each recorded request is sent again in its version, with our own keys and tokens in the
 // place of the masked ones. Our answer must be the recorded one: status, headers, and every
@@ -86,12 +23,15 @@ func loadRecordings(t *testing.T) ([]recording, differences) {
 // longer: the test user has got more of them since.
 func TestRecorded(t *testing.T) {
 	t.Parallel()
-	samples, known := loadRecordings(t)
+	all, err := recorded.Load("testdata")
+	require.NoError(t, err)
+	require.Len(t, all.Samples, 95)
+	known := all.Known
 	s := serve(t)
-	for n, sample := range samples {
+	for n, sample := range all.Samples {
 		t.Run(strconv.Itoa(n)+sample.Endpoint, func(t *testing.T) {
 			t.Parallel()
-			s := s.speaks(sample.speaks()).at(t)
+			s := s.speaks(speaks(sample)).at(t)
 			got := s.post(sample.Endpoint, s.revive(sample))
 			met := map[string]string{} // why, by path
 			if sample.Status == got.Status {
@@ -100,16 +40,16 @@ func TestRecorded(t *testing.T) {
 				met["status"] = fmt.Sprintf("is %d, was %d\n%s", got.Status, sample.Status, got.Body)
 			}
 			if met["status"] == "" {
-				sample.checkHeaders(t, got)
+				checkHeaders(t, sample, got)
 			}
 			for path, why := range met {
-				require.True(t, slices.ContainsFunc(known.Differences, func(d difference) bool {
-					return d.Samples[n] != "" && d.fits(path)
+				require.True(t, slices.ContainsFunc(known.Differences, func(d recorded.Difference) bool {
+					return d.Samples[n] != "" && d.Fits(path)
 				}), "sample %d: %s: %s", n, path, why)
 			}
 			for _, d := range known.Differences {
 				if d.Samples[n] != "" {
-					require.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(met)), d.fits),
+					require.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(met)), d.Fits),
 						"%s of sample %d is as recorded now: take it out of differences.yaml", d.Path, n)
 				}
 			}
@@ -117,7 +57,8 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
-func (r recording) speaks() string {
+// speaks is the version in which a sample was asked.
+func speaks(r recorded.Sample) string {
 	if strings.HasPrefix(r.Version, "(none") {
 		return version2017
 	}
@@ -125,7 +66,7 @@ func (r recording) speaks() string {
 }
 
 // revive replaces what is masked in a request. A public_key goes alone.
-func (s *tester) revive(sample recording) object {
+func (s *tester) revive(sample recorded.Sample) object {
 	s.t.Helper()
 	body := maps.Clone(sample.Request)
 	for _, name := range []string{"client_id", "secret"} {
@@ -150,7 +91,7 @@ func (s *tester) revive(sample recording) object {
 }
 
 // reviveItem makes the Item that a recorded request is about, and returns its token.
-func (s *tester) reviveItem(sample recording) string {
+func (s *tester) reviveItem(sample recorded.Sample) string {
 	s.t.Helper()
 	if sample.Endpoint == "/item/mfa" {
 		access := s.post("/item/create", object{
@@ -172,7 +113,7 @@ func (s *tester) reviveItem(sample recording) string {
 	return s.speaks("").accessToken(products...)
 }
 
-func (r recording) checkHeaders(t *testing.T, got reply) {
+func checkHeaders(t *testing.T, r recorded.Sample, got reply) {
 	t.Helper()
 	for name, value := range r.Headers {
 		switch name {

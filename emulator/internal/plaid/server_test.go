@@ -126,6 +126,15 @@ func (r reply) text(path ...any) string {
 // send sends bytes as they are, with headers in pairs of name and value.
 func (s *tester) send(method, path, body string, header ...string) reply {
 	s.t.Helper()
+	out := s.raw(method, path, body, header...)
+	require.NotNil(s.t, out.Fields, out.Body)
+	s.checkForm(method, path, out)
+	return out
+}
+
+// raw is send for answers of any form.
+func (s *tester) raw(method, path, body string, header ...string) reply {
+	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), method, s.http.URL+path, strings.NewReader(body))
 	require.NoError(s.t, err)
 	for i := 0; i < len(header); i += 2 {
@@ -137,10 +146,11 @@ func (s *tester) send(method, path, body string, header ...string) reply {
 	require.NoError(s.t, err)
 	require.NoError(s.t, answer.Body.Close())
 	out := reply{Status: answer.StatusCode, Header: answer.Header, Body: string(text)}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	require.NoError(s.t, dec.Decode(&out.Fields), out.Body)
-	s.checkForm(method, path, out)
+	if strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") {
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.UseNumber()
+		require.NoError(s.t, dec.Decode(&out.Fields), out.Body)
+	}
 	return out
 }
 

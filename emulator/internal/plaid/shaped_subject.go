@@ -15,14 +15,12 @@ type subject struct {
 	accounts []account // those that the request names, else all of all Items
 }
 
-// behind are the parts of the API whose calls go to the bank, with the product that they
-// belong to; "" is none. The longest prefix counts. Calls elsewhere are answered for an
+// behind are the parts of the API whose shaped calls go to the bank, with the product that
+// they belong to; "" is none. The longest prefix counts. Calls elsewhere are answered for an
 // Item in an error state, too: they manage Items, tokens or users (assumed from the
 // operations that behave: /item/get, /item/remove, /link/token/create,
 // /sandbox/item/reset_login).
 var behind = map[string]string{
-	"/accounts/":                   "",
-	"/asset_report/":               "assets",
 	"/auth/":                       "auth",
 	"/bank_transfer/":              "",
 	"/beacon/":                     "",
@@ -31,20 +29,10 @@ var behind = map[string]string{
 	"/credit/":                     "",
 	"/identity/":                   "identity",
 	"/income/":                     "",
-	"/investments/":                "investments",
-	"/investments/auth/":           "investments_auth",
-	"/liabilities/":                "liabilities",
 	"/network_insights/":           "",
-	"/processor/":                  "",
-	"/processor/identity/":         "identity",
-	"/processor/investments/":      "investments",
 	"/processor/investments/auth/": "investments_auth",
-	"/processor/liabilities/":      "liabilities",
-	"/processor/signal/":           "signal",
-	"/processor/transactions/":     "transactions",
 	"/protect/":                    "",
 	"/signal/":                     "signal",
-	"/statements/":                 "statements",
 	"/transactions/":               "transactions",
 	"/transfer/":                   "transfer",
 }

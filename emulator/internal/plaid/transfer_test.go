@@ -60,7 +60,7 @@ func TestAuthorizationDecisions(t *testing.T) {
 			require.Equal(t, "pending", made.text("transfer", "status"), test.name)
 			continue
 		}
-		s.matches(made, field("authorization_id must be that of an approved authorization"))
+		s.matches(made, invalidField("authorization_id must be that of an approved authorization"))
 	}
 }
 
@@ -85,8 +85,8 @@ func TestAuthorizationErrors(t *testing.T) {
 			key:     "TRANSFER_ERROR/TRANSFER_NETWORK_LIMIT_EXCEEDED",
 			message: "same-day-ach transaction amount cannot exceed 1000000.00",
 		}},
-		{"ledger", "0000", object{"ledger_id": "x"}, field("ledger_id must be a valid ledger ID")},
-		{"class", "0000", object{"ach_class": absent{}}, field("ach_class must be one of the following values: ccd, ppd, tel, web")},
+		{"ledger", "0000", object{"ledger_id": "x"}, invalidField("ledger_id must be a valid ledger ID")},
+		{"class", "0000", object{"ach_class": absent{}}, invalidField("ach_class must be one of the following values: ccd, ppd, tel, web")},
 	} {
 		s.refused(path, s.authorize(access, test.mask, test.more), test.want)
 	}
@@ -102,18 +102,18 @@ func TestAuthorizationErrors(t *testing.T) {
 		key: "TRANSFER_ERROR/TRANSFER_NOT_CANCELLABLE", message: "transfer is not cancellable",
 	})
 	create := with(id, object{"access_token": access, "account_id": order["account_id"], "description": "rent"})
-	s.refused("/transfer/create", create, field("authorization_id must not be that of a cancelled authorization"))
+	s.refused("/transfer/create", create, invalidField("authorization_id must not be that of a cancelled authorization"))
 	s.advance(48 * time.Hour)
 	again := s.good(path, order).text("authorization", "id")
 	require.NotEqual(t, id["authorization_id"], again, "the key is forgotten")
 	create["authorization_id"] = again
-	s.refused("/transfer/create", with(create, object{"amount": "10.01"}), field("amount must be no more than the authorized amount"))
+	s.refused("/transfer/create", with(create, object{"amount": "10.01"}), invalidField("amount must be no more than the authorized amount"))
 	s.refused("/transfer/create", with(create, object{"description": "eleven char"}),
-		field("description is too long for the network of the transfer"))
+		invalidField("description is too long for the network of the transfer"))
 	s.advance(time.Hour)
-	s.refused("/transfer/create", create, field("authorization_id must not be that of an expired authorization"))
-	s.refused("/transfer/get", object{}, field("one of transfer_id and authorization_id must be provided"))
-	s.refused("/transfer/get", object{"transfer_id": "x"}, field("transfer_id must be a valid transfer ID"))
+	s.refused("/transfer/create", create, invalidField("authorization_id must not be that of an expired authorization"))
+	s.refused("/transfer/get", object{}, invalidField("one of transfer_id and authorization_id must be provided"))
+	s.refused("/transfer/get", object{"transfer_id": "x"}, invalidField("transfer_id must be a valid transfer ID"))
 }
 
 // A same-day entry after the cut-off is an ordinary one (documented).
@@ -161,14 +161,14 @@ func TestTransferLife(t *testing.T) {
 	require.Len(t, s.good("/transfer/get", id).text("transfer", "network_trace_id"), 15)
 	simulate("settled")
 	ledger("0.00", "10.00")
-	s.refused("/transfer/refund/create", give, field("amount must be no more than the available balance of the ledger"))
+	s.refused("/transfer/refund/create", give, invalidField("amount must be no more than the available balance of the ledger"))
 	simulate("funds_available")
 	ledger("10.00", "0.00")
 	refund := s.good("/transfer/refund/create", give)
 	require.Equal(t, refund.at("refund"), s.good("/transfer/refund/create", give).at("refund"))
 	ledger("6.00", "0.00")
 	s.refused("/transfer/refund/create", with(give, object{"idempotency_key": "more", "amount": "6.01"}),
-		field("amount must be no more than what is left of the transfer"))
+		invalidField("amount must be no more than what is left of the transfer"))
 	refundID := object{"refund_id": refund.text("refund", "id")}
 	s.good("/sandbox/transfer/refund/simulate", with(refundID, object{"event_type": "refund.posted"}))
 	s.good("/sandbox/transfer/refund/simulate", with(refundID, object{
@@ -192,20 +192,20 @@ func TestTransferLife(t *testing.T) {
 	sent := s.outbox()
 	require.Len(t, sent, 3, "one webhook for each simulation that names one")
 	require.JSONEq(t, `{"environment": "sandbox", "webhook_code": "TRANSFER_EVENTS_UPDATE", "webhook_type": "TRANSFER"}`, string(sent[0].Body))
-	s.as("other", "secret").refused("/transfer/get", id, field("transfer_id must be a valid transfer ID"))
+	s.as("other", "secret").refused("/transfer/get", id, invalidField("transfer_id must be a valid transfer ID"))
 }
 
 func TestLedgerSweeps(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	move := object{"amount": "50.00", "idempotency_key": "in", "network": "ach"}
-	s.refused("/transfer/ledger/withdraw", move, field("amount must be no more than the available balance of the ledger"))
+	s.refused("/transfer/ledger/withdraw", move, invalidField("amount must be no more than the available balance of the ledger"))
 	deposit := s.good("/transfer/ledger/deposit", move)
 	require.Equal(t, "-50.00", deposit.text("sweep", "amount"), "on the account of the client")
 	require.Equal(t, "manual", deposit.text("sweep", "trigger"))
 	id := object{"sweep_id": deposit.text("sweep", "id")}
 	s.refused("/sandbox/transfer/ledger/withdraw/simulate", with(id, object{"event_type": "sweep.posted"}),
-		field("sweep_id must be a valid sweep ID"))
+		invalidField("sweep_id must be a valid sweep ID"))
 	for _, event := range []string{"sweep.posted", "sweep.settled"} {
 		s.good("/sandbox/transfer/ledger/deposit/simulate", with(id, object{"event_type": event}))
 	}

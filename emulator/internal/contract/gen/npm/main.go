@@ -1,32 +1,37 @@
-// Command npm writes the overlay of what is newer than the base contract: it reads the typed interfaces of the npm
-// package plaid (MIT) and writes every request field, value and operation that plaid-go's OpenAPI file lacks into
-// fixtures/contract/overlay-npm-VERSION.yaml, in place of the overlay of an older version. Run it by hand when a new
-// version is out (it needs npm and the npm registry), read the difference, then run go generate.
+// Command npm makes the overlay of what is newer than the base contract: it reads the typed interfaces of the npm
+// package plaid (MIT) and collects every request field, value and operation that plaid-go's OpenAPI file lacks. It
+// prints what the overlay of that version changes in the contract; with -write it writes it to
+// fixtures/contract/overlay-npm-VERSION.yaml, in place of the overlay of an older version. Run it when a new version is
+// out (it needs npm and the npm registry): make contract NPM=version.
 //
-//	go run ./emulator/internal/contract/gen/npm [-version 47.0.0]
+//	go run ./emulator/internal/contract/gen/npm [-version 47.0.0] [-write]
 package main
 
 import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"tweed/emulator/internal/contract/gen/spec"
 )
 
 func main() {
 	version := flag.String("version", "latest", "version of the npm package plaid")
+	write := flag.Bool("write", false, "write the overlay, then run go generate")
 	flag.Parse()
-	if err := run(*version); err != nil {
+	if err := run(*version, *write); err != nil {
 		fmt.Fprintln(os.Stderr, "npm:", err)
 		os.Exit(1)
 	}
 }
 
-func run(version string) error {
+func run(version string, write bool) error {
 	root, err := spec.Root()
 	if err != nil {
 		return err
@@ -40,16 +45,19 @@ func run(version string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(filepath.Join(dir, "package", "api.ts"))
+	newer, err := read(filepath.Join(dir, "package", "api.ts"))
+	if err != nil {
+		return fmt.Errorf("plaid %s: %w", version, err)
+	}
+	committed, err := spec.Committed(root)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }()
-	newer, err := readTypeScript(file)
-	if err != nil {
-		return fmt.Errorf("plaid %s api.ts: %w", version, err)
-	}
 	base, err := spec.Base()
+	if err != nil {
+		return err
+	}
+	overlays, err := spec.ReadOverlays(spec.Folder(root))
 	if err != nil {
 		return err
 	}
@@ -57,7 +65,49 @@ func run(version string) error {
 	for _, note := range d.notes {
 		fmt.Fprintln(os.Stderr, "not taken over:", note)
 	}
-	return replace(filepath.Join(root, "fixtures", "contract"), version, newer.Version, &d.overlay)
+	text := encode(version, newer.Version, &d.overlay)
+	title := fmt.Sprintf("npm plaid %s, version %s", version, newer.Version)
+	if err := compare(os.Stdout, title, committed, base, overlays, text); err != nil || !write {
+		return err
+	}
+	return replace(spec.Folder(root), version, text)
+}
+
+// read reads the interfaces of a file.
+func read(path string) (*spec.Contract, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	c, err := readTypeScript(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return c, nil
+}
+
+// compare builds the contract with an overlay in the place of the committed one of this kind, and prints what is
+// different in it.
+func compare(
+	w io.Writer, title string, committed, base *spec.Contract, overlays []*spec.Overlay, text []byte,
+) error {
+	overlay, err := spec.ParseOverlay(prefix+"new.yaml", text)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(overlays, func(o *spec.Overlay) bool { return strings.HasPrefix(o.Name(), prefix) })
+	if at < 0 {
+		at = len(overlays)
+	}
+	others := slices.DeleteFunc(slices.Clone(overlays), func(o *spec.Overlay) bool {
+		return strings.HasPrefix(o.Name(), prefix)
+	})
+	misfits, err := base.MergeAnyway(slices.Insert(others, at, overlay))
+	if err != nil {
+		return err
+	}
+	return spec.PrintDrift(w, title, committed, base, misfits)
 }
 
 // fetch gets the package through the plain npm client, unpacks it below dir, and returns its version.

@@ -181,3 +181,41 @@ func FuzzReadTypeScript(f *testing.F) {
 		}
 	})
 }
+
+// TestCompare: the overlay of a version takes the place of the committed one, and what it changes is printed.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	const hand = "sources: {doc: the documents}\nrules: [" +
+		"{rule: text, is: string, text: t, confidence: assumed, from: doc}, " +
+		"{rule: plain, is: string, text: t, confidence: assumed, from: doc}, " +
+		"{rule: date, is: date, text: t, confidence: assumed, from: doc}, " +
+		"{rule: datetime, is: datetime, text: t, confidence: assumed, from: doc}]\n"
+	overlays := func(npm string) []*spec.Overlay {
+		first, err := spec.ParseOverlay("formats.yaml", []byte(hand))
+		require.NoError(t, err)
+		second, err := spec.ParseOverlay("fixtures/overlay-npm-1.0.0.yaml", []byte(npm))
+		require.NoError(t, err)
+		return []*spec.Overlay{first, second}
+	}
+	older, err := readTypeScript(strings.NewReader(api))
+	require.NoError(t, err)
+	newer, err := readTypeScript(strings.NewReader(strings.NewReplacer(
+		"D = 'd'", "D = 'd',\n    E = 'e'", "free?: { [key: string]: object; };", "",
+		"`/fresh/create`", "`/fresh/make`").Replace(api)))
+	require.NoError(t, err)
+	before := encode("1.0.0", older.Version, &diff(base(), older).overlay)
+	now := encode("2.0.0", newer.Version, &diff(base(), newer).overlay)
+
+	committed := base()
+	require.NoError(t, committed.Merge(overlays(string(before))))
+	var same, other strings.Builder
+	require.NoError(t, compare(&same, "1.0.0", committed, base(), overlays(string(before)), before))
+	require.Equal(t, "1.0.0: 0 added, 0 changed, 0 removed; 0 lines of overlays left out\n", same.String())
+	require.NoError(t, compare(&other, "2.0.0", committed, base(), overlays(string(before)), now))
+	require.Equal(t, `added operation POST /fresh/make (freshCreate)
+added value ThingGetRequest.kind: e
+removed field ThingGetRequest: free map
+removed operation POST /fresh/create (freshCreate)
+2.0.0: 2 added, 0 changed, 2 removed; 0 lines of overlays left out
+`, other.String())
+}

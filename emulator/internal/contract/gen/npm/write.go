@@ -10,9 +10,12 @@ import (
 	"tweed/emulator/internal/contract/gen/spec"
 )
 
+// prefix is how the names of the files begin that this command writes.
+const prefix = "overlay-npm-"
+
 // replace writes the overlay of a version and removes those of other versions.
-func replace(dir, version, specVersion string, o *spec.Overlay) error {
-	old, err := filepath.Glob(filepath.Join(dir, "overlay-npm-*.yaml"))
+func replace(dir, version string, text []byte) error {
+	old, err := filepath.Glob(filepath.Join(dir, prefix+"*.yaml"))
 	if err != nil {
 		return err
 	}
@@ -21,8 +24,7 @@ func replace(dir, version, specVersion string, o *spec.Overlay) error {
 			return err
 		}
 	}
-	file := filepath.Join(dir, "overlay-npm-"+version+".yaml")
-	return os.WriteFile(file, encode(version, specVersion, o), 0o644)
+	return os.WriteFile(filepath.Join(dir, prefix+version+".yaml"), text, 0o644)
 }
 
 // encode writes an overlay one line an entry, so that a newer version is reviewed as a difference of lines.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,4 +45,34 @@ func TestCompile(t *testing.T) {
 	again, err := compile(contract())
 	require.NoError(t, err)
 	require.Equal(t, out, again)
+}
+
+// TestCompare: another specification is compiled with the overlays, and what it changes is printed.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	const text = `{"info": {"version": "2"}, "paths": {"/a": {"get": {"operationId": "aGet", "responses": {"200":
+		{"content": {"application/json": {"schema": {"type": "object", "properties": {"x": {"type": "integer"}}}}}}}}}}}`
+	file := filepath.Join(t.TempDir(), "newer.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	overlay, err := spec.ParseOverlay("o.yaml", []byte("sources: {d: docs}\nvalues: [{type: Kind, add: [z], from: d}]\n"))
+	require.NoError(t, err)
+	var out bytes.Buffer
+	newer, err := compare(&out, contract(), []*spec.Overlay{overlay}, file)
+	require.NoError(t, err)
+	require.Equal(t, `added type aGetReply: {x integer}
+changed operation GET /a: media application/json, was application/pdf
+changed operation GET /a: reply aGetReply, was (nothing)
+removed operation POST /b (bGet)
+removed type A: {x integer}
+removed type B: {k! ?[]Kind ^known}
+removed type Kind: one of p, q r
+left out o.yaml: no set of values Kind
+newer.yaml, version 2: 1 added, 2 changed, 4 removed; 1 lines of overlays left out
+`, out.String())
+	compiled, err := compile(newer)
+	require.NoError(t, err)
+	require.Contains(t, string(compiled.shapes), "# Compiled by go generate from newer.yaml, version 2,\n")
+
+	_, err = compare(&out, contract(), nil, file+".not")
+	require.ErrorIs(t, err, os.ErrNotExist)
 }

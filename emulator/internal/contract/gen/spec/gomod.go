@@ -38,8 +38,29 @@ func Base() (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ReadOpenAPI(data, "plaid-go "+ModuleVersion)
+	c, err := ReadOpenAPI(data, "plaid-go "+ModuleVersion)
+	if err != nil {
+		return nil, err
+	}
+	c.From = Module + " " + ModuleVersion + " api/openapi.yaml (MIT)"
+	return c, nil
 }
+
+// Committed builds the contract that the repository has: the base with the overlays of fixtures/contract.
+func Committed(root string) (*Contract, error) {
+	c, err := Base()
+	if err != nil {
+		return nil, err
+	}
+	overlays, err := ReadOverlays(Folder(root))
+	if err != nil {
+		return nil, err
+	}
+	return c, c.Merge(overlays)
+}
+
+// Folder is where the overlays and the compiled contract are, below the repository's folder.
+func Folder(root string) string { return filepath.Join(root, "fixtures", "contract") }
 
 // Root finds the folder of this repository from anywhere inside it.
 func Root() (string, error) {

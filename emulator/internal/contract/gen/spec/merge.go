@@ -1,32 +1,49 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
 
 // Merge applies overlays to the contract: declarations first, then changes of single fields, then rules by name, then
-// repairs of examples.
+// repairs of examples. A line that does not fit is an error.
 func (c *Contract) Merge(overlays []*Overlay) error {
+	misfits, err := c.MergeAnyway(overlays)
+	if len(misfits) > 0 {
+		return errors.New(strings.Join(misfits, "\n"))
+	}
+	return err
+}
+
+// MergeAnyway is Merge into another contract than the overlays were written for. A line that does not fit, because the
+// contract has by itself what it adds or lacks what it changes, is left out and returned.
+func (c *Contract) MergeAnyway(overlays []*Overlay) (misfits []string, err error) {
+	defer func() { misfits, c.misfits = c.misfits, nil }()
 	for _, step := range []func(*Overlay) error{c.declare, c.change, c.apply} {
 		for _, o := range overlays {
 			if err := step(o); err != nil {
-				return fmt.Errorf("%s: %w", o.file, err)
+				return nil, fmt.Errorf("%s: %w", o.file, err)
 			}
 		}
 	}
 	c.defaults()
 	if err := c.check(); err != nil {
-		return err
+		return nil, err
 	}
 	c.illustrate()
 	for _, o := range overlays {
 		if err := c.repair(o); err != nil {
-			return fmt.Errorf("%s: %w", o.file, err)
+			return nil, fmt.Errorf("%s: %w", o.file, err)
 		}
 	}
-	return nil
+	return nil, nil
+}
+
+// misfit notes a line of an overlay that does not fit.
+func (c *Contract) misfit(o *Overlay, format string, args ...any) {
+	c.misfits = append(c.misfits, o.Name()+": "+fmt.Sprintf(format, args...))
 }
 
 // FormatRules are the rules that the source's format words stand for; the other words ask for nothing.
@@ -71,7 +88,8 @@ func (c *Contract) declare(o *Overlay) error {
 	}
 	for _, t := range o.Types {
 		if c.Types[t.Name] != nil {
-			return fmt.Errorf("type %s exists already", t.Name)
+			c.misfit(o, "type %s exists already", t.Name)
+			continue
 		}
 		made := &Type{Name: t.Name, Open: t.Open, Values: t.Values}
 		for _, line := range t.Fields {
@@ -85,7 +103,8 @@ func (c *Contract) declare(o *Overlay) error {
 	}
 	for _, op := range o.Operations {
 		if c.Op(op.Method, op.Path) != nil {
-			return fmt.Errorf("operation %s %s exists already", op.Method, op.Path)
+			c.misfit(o, "operation %s %s exists already", op.Method, op.Path)
+			continue
 		}
 		switch op.Media {
 		case "":
@@ -107,7 +126,8 @@ func (c *Contract) change(o *Overlay) error {
 	for _, line := range o.Fields {
 		t := c.Types[line.Type]
 		if t == nil {
-			return fmt.Errorf("no type %s", line.Type)
+			c.misfit(o, "no type %s", line.Type)
+			continue
 		}
 		if line.Add != "" {
 			f, err := ParseField(line.Add)
@@ -115,18 +135,20 @@ func (c *Contract) change(o *Overlay) error {
 				return fmt.Errorf("type %s: %w", line.Type, err)
 			}
 			if t.Field(f.Name) != nil {
-				return fmt.Errorf("type %s has a field %s already", line.Type, f.Name)
+				c.misfit(o, "type %s has a field %s already", line.Type, f.Name)
+				continue
 			}
 			t.Fields = append(t.Fields, f)
 			continue
 		}
 		f := t.Field(line.Optional + line.Null)
 		if f == nil {
-			return fmt.Errorf("type %s has no field %s", line.Type, line.Optional+line.Null)
+			c.misfit(o, "type %s has no field %s", line.Type, line.Optional+line.Null)
+			continue
 		}
 		switch {
 		case line.Before != "" && !f.Required:
-			return fmt.Errorf("type %s: field %s is required in no version", line.Type, f.Name)
+			c.misfit(o, "type %s: field %s is required in no version", line.Type, f.Name)
 		case line.Before != "":
 			f.Since = line.Before
 		case line.Optional != "":
@@ -138,7 +160,8 @@ func (c *Contract) change(o *Overlay) error {
 	for _, line := range o.Values {
 		t := c.Types[line.Type]
 		if t == nil || len(t.Values) == 0 {
-			return fmt.Errorf("no set of values %s", line.Type)
+			c.misfit(o, "no set of values %s", line.Type)
+			continue
 		}
 		t.Union(&Type{Values: line.Add})
 	}
@@ -150,7 +173,8 @@ func (c *Contract) drop(o *Overlay) error {
 	for _, line := range o.Dropped {
 		op := c.Op("POST", line.Path)
 		if op == nil {
-			return fmt.Errorf("no operation POST %s", line.Path)
+			c.misfit(o, "no operation POST %s", line.Path)
+			continue
 		}
 		op.Dropped = line.Since
 	}
@@ -187,7 +211,7 @@ func (c *Contract) apply(o *Overlay) error {
 			}
 		}
 		if hits == 0 {
-			return fmt.Errorf("apply %s %s: no such field", line.Operation, line.Field)
+			c.misfit(o, "apply %s %s: no such field", line.Operation, line.Field)
 		}
 	}
 	return nil

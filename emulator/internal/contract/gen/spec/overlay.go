@@ -136,19 +136,31 @@ func ReadOverlays(dir string) ([]*Overlay, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := &Overlay{file: file}
-		dec := yaml.NewDecoder(bytes.NewReader(data))
-		dec.KnownFields(true)
-		if err := dec.Decode(o); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		if err := o.sourced(); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+		o, err := ParseOverlay(file, data)
+		if err != nil {
+			return nil, err
 		}
 		overlays = append(overlays, o)
 	}
 	return overlays, nil
 }
+
+// ParseOverlay reads the text of one overlay file.
+func ParseOverlay(file string, data []byte) (*Overlay, error) {
+	o := &Overlay{file: file}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(o); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if err := o.sourced(); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return o, nil
+}
+
+// Name is the name of the overlay's file, without its folder.
+func (o *Overlay) Name() string { return filepath.Base(o.file) }
 
 // sourced checks that every line says where it is known from.
 func (o *Overlay) sourced() error {

@@ -26,15 +26,18 @@ func (c *Contract) repair(o *Overlay) error {
 	for _, line := range o.Examples {
 		op := c.byID(line.Operation)
 		if op == nil {
-			return fmt.Errorf("example: no operation %s", line.Operation)
+			c.misfit(o, "example: no operation %s", line.Operation)
+			continue
 		}
 		// JSON is YAML, and a node keeps the order of members and the spelling of numbers.
 		var doc yaml.Node
 		if err := yaml.Unmarshal([]byte(op.Example), &doc); err != nil || len(doc.Content) == 0 {
-			return fmt.Errorf("example of %s: there is none", line.Operation)
+			c.misfit(o, "example of %s: there is none", line.Operation)
+			continue
 		}
 		if line.at(doc.Content[0], strings.Split(line.At, ".")) == 0 {
-			return fmt.Errorf("example of %s: nothing at %s", line.Operation, line.At)
+			c.misfit(o, "example of %s: nothing at %s", line.Operation, line.At)
+			continue
 		}
 		text, err := encodeJSON(doc.Content[0])
 		if err != nil {

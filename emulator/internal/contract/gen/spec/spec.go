@@ -22,11 +22,15 @@ const (
 type Contract struct {
 	// Version is what the source calls itself, e.g. "2020-09-14_1.680.0".
 	Version string
-	Ops     []*Op
-	Types   map[string]*Type
+	// From names the source in what is written of it.
+	From  string
+	Ops   []*Op
+	Types map[string]*Type
 	// Empty are the paths that the source names without an operation.
 	Empty []string
 	Rules []Rule
+
+	misfits []string // see MergeAnyway
 }
 
 // Op is one operation.
