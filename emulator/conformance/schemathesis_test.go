@@ -59,13 +59,13 @@ func TestSchemathesis(t *testing.T) {
 	require.Zero(t, got.code, got.stdout+got.stderr)
 	require.Contains(t, got.stdout, "321 passed")
 
-	good := map[string]bool{} // it got past credentials and checks of the request
+	good := map[string]bool{} // past the checks of the request; who behaves refuses made-up ids of other things
 	for _, call := range emu.Calls() {
 		if call.Status == 200 {
 			good[call.Path] = true
 		}
 	}
-	require.Greater(t, len(good), 250)
+	require.Greater(t, len(good), 150)
 }
 
 // TestSchemathesisFindsFaults: a check that cannot fail is no check.
