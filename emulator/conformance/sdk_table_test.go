@@ -21,7 +21,8 @@ type sighting struct {
 	guide, forced, missing string // what came of each path
 }
 
-const broken = "FAILED" // until the path was walked
+// lost stands in the table where a walk did not come to its end.
+const lost = "FAILED"
 
 // table has a row for each SDK and way. Each is filled by one test, and read after them all.
 type table struct{ rows []*sighting }
@@ -30,11 +31,11 @@ func newTable() *table {
 	made := &table{}
 	for _, language := range []string{"go", "node", "python", "java"} {
 		for _, s := range sdks()[language] {
-			address := &sighting{s.name, s.version, "`" + s.address + "`", broken, broken, broken}
+			address := &sighting{s.name, s.version, "`" + s.address + "`", lost, lost, lost}
 			if s.address == "" {
 				address = &sighting{s.name, s.version, "its address: has no setting", "cannot", "", ""}
 			}
-			proxy := &sighting{s.name, s.version, "`tweed exec --proxy`, unmodified", broken, broken, broken}
+			proxy := &sighting{s.name, s.version, "`tweed exec --proxy`, unmodified", lost, lost, lost}
 			if s.proxy != "" {
 				proxy.way = "`tweed exec --proxy`, `" + s.proxy + "`"
 			}
@@ -95,7 +96,7 @@ func (t *table) compare(test *testing.T) {
 	require.True(test, marked, "README.md has the table between %s and %s", begin, end)
 
 	got := t.String()
-	require.NotContains(test, got, broken)
+	require.NotContains(test, got, lost)
 	if *update {
 		require.NoError(test, os.WriteFile(committed, []byte(got), 0o644))
 		require.NoError(test, os.WriteFile(readme, []byte(before+begin+got+end+after), 0o644))
