@@ -10,7 +10,7 @@ import (
 )
 
 // Custom is the JSON that user_custom types as a password (plaid.com/docs/sandbox/
-// user-custom). Liability and income are kept as they are.
+// user-custom). Income is kept as it is.
 type Custom struct {
 	Version    json.RawMessage `json:"version,omitempty"`
 	Seed       json.RawMessage `json:"seed,omitempty"` // what random data follow from
@@ -34,7 +34,7 @@ type CustomAccount struct {
 	Holdings         []CustomHolding     `json:"holdings,omitzero"`
 	InvestmentEvents []CustomInvestment  `json:"investment_transactions,omitzero"`
 	Identity         *CustomIdentity     `json:"identity,omitempty"`
-	Liability        json.RawMessage     `json:"liability,omitempty"`
+	Liability        *CustomLiability    `json:"liability,omitempty"`
 	InflowModel      *CustomInflow       `json:"inflow_model,omitempty"`
 	Income           json.RawMessage     `json:"income,omitempty"`
 }

@@ -85,6 +85,11 @@ func (c *CustomAccount) check() error {
 			return fmt.Errorf("investment_transactions[%d].%w", n, err)
 		}
 	}
+	if c.Liability != nil {
+		if err := c.Liability.check(); err != nil {
+			return fmt.Errorf("liability.%w", err)
+		}
+	}
 	if c.InflowModel != nil {
 		return c.InflowModel.check()
 	}
