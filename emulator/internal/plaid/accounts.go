@@ -25,6 +25,7 @@ type account struct {
 	ach            *dataset.Numbers
 	other          CustomNumbers // numbers outside the US, of a custom user
 	owners         []owner
+	custom         *CustomAccount // what the JSON of a custom user says of it
 }
 
 // accounts returns all accounts of the Item, in the order of Plaid's answers.

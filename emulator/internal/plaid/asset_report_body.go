@@ -34,23 +34,23 @@ type reportInvestments struct {
 }
 
 type reportHolding struct {
-	AccountID              string      `json:"account_id"`
-	CostBasis              json.Number `json:"cost_basis"`
-	InstitutionPrice       json.Number `json:"institution_price"`
-	InstitutionPriceAsOf   string      `json:"institution_price_as_of"`
-	InstitutionValue       json.Number `json:"institution_value"`
-	ISOCurrencyCode        string      `json:"iso_currency_code"`
-	Quantity               json.Number `json:"quantity"`
-	SecurityID             string      `json:"security_id"`
-	TickerSymbol           string      `json:"ticker_symbol"`
-	UnofficialCurrencyCode *string     `json:"unofficial_currency_code"`
+	AccountID              string       `json:"account_id"`
+	CostBasis              *json.Number `json:"cost_basis"`
+	InstitutionPrice       json.Number  `json:"institution_price"`
+	InstitutionPriceAsOf   string       `json:"institution_price_as_of"`
+	InstitutionValue       json.Number  `json:"institution_value"`
+	ISOCurrencyCode        *string      `json:"iso_currency_code"`
+	Quantity               json.Number  `json:"quantity"`
+	SecurityID             string       `json:"security_id"`
+	TickerSymbol           *string      `json:"ticker_symbol"`
+	UnofficialCurrencyCode *string      `json:"unofficial_currency_code"`
 }
 
 type reportSecurity struct {
-	Name         string `json:"name"`
-	SecurityID   string `json:"security_id"`
-	TickerSymbol string `json:"ticker_symbol"`
-	Type         string `json:"type"`
+	Name         *string `json:"name"`
+	SecurityID   string  `json:"security_id"`
+	TickerSymbol *string `json:"ticker_symbol"`
+	Type         string  `json:"type"`
 }
 
 type reportAccount struct {
@@ -140,9 +140,9 @@ func (i Item) reported(w *world.World, a account, from, until day) *reportInvest
 	holdings, held := i.holdings(w, []account{a})
 	trades, traded := i.tradesOf(w, []account{a}, from, until)
 	out.Transactions = trades
-	ticker := map[string]string{}
+	ticker := map[string]*string{}
 	for _, s := range append(held, traded...) {
-		if ticker[s.SecurityID] == "" {
+		if _, ok := ticker[s.SecurityID]; !ok {
 			out.Securities = append(out.Securities, reportSecurity{s.Name, s.SecurityID, s.TickerSymbol, s.Type})
 		}
 		ticker[s.SecurityID] = s.TickerSymbol
@@ -152,7 +152,7 @@ func (i Item) reported(w *world.World, a account, from, until day) *reportInvest
 			AccountID: h.AccountID, CostBasis: h.CostBasis, InstitutionPrice: h.InstitutionPrice,
 			InstitutionPriceAsOf: h.InstitutionPriceAsOf, InstitutionValue: h.InstitutionValue,
 			ISOCurrencyCode: h.ISOCurrencyCode, Quantity: h.Quantity, SecurityID: h.SecurityID,
-			TickerSymbol: ticker[h.SecurityID],
+			TickerSymbol: ticker[h.SecurityID], UnofficialCurrencyCode: h.UnofficialCurrencyCode,
 		})
 	}
 	return out

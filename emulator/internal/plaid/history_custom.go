@@ -2,7 +2,6 @@ package plaid
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,12 +122,10 @@ func (m *CustomInflow) monthly(c *CustomAccount) string {
 	case inflowBalance:
 		amount = balance
 	case inflowInterest:
-		var rates struct {
-			Purchase json.Number `json:"purchase_apr"`
-			Nominal  json.Number `json:"nominal_apr"`
+		if c.Liability == nil {
+			return "" // without a liability there is no interest
 		}
-		_ = json.Unmarshal(c.Liability, &rates) // without a liability there is no interest
-		rate, _ := cmp.Or(rates.Purchase, rates.Nominal).Float64()
+		rate, _ := cmp.Or(c.Liability.PurchaseAPR, c.Liability.NominalAPR).Float64()
 		amount = float64(int(balance*rate/12+0.5)) / 100 // percent a year of dollars, in cents
 	}
 	if amount <= 0 {

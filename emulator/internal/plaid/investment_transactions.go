@@ -16,7 +16,7 @@ type investmentTransaction struct {
 	Date                    string      `json:"date"`
 	Fees                    json.Number `json:"fees"`
 	InvestmentTransactionID string      `json:"investment_transaction_id"`
-	ISOCurrencyCode         string      `json:"iso_currency_code"`
+	ISOCurrencyCode         *string     `json:"iso_currency_code"`
 	Name                    string      `json:"name"`
 	Price                   json.Number `json:"price"`
 	Quantity                json.Number `json:"quantity"`
@@ -63,32 +63,34 @@ var trades = []trade{
 }
 
 // tradesOf lists what happened in accounts from one day to another, both included, the
-// newest first. Custom users' accounts have no trades yet.
+// newest first. Those of a custom user are what the JSON says.
 func (i Item) tradesOf(w *world.World, all []account, from, until day) ([]investmentTransaction, []security) {
-	out, tickers := []investmentTransaction{}, map[string]bool{}
+	out, listing, traded := []investmentTransaction{}, i.listing(), map[string]bool{}
+	until = min(until, dayOf(w.Now()))
 	if i.Custom != nil && len(i.Custom.Accounts) > 0 {
-		return out, securitiesOf(w, tickers)
+		out = customTrades(w, all, listing, from, until, traded)
+		return out, securitiesOf(w, listing, traded)
 	}
-	from, until = max(from, dayOf(i.Created)-tradeHistory), min(until, dayOf(w.Now()))
+	from = max(from, dayOf(i.Created)-tradeHistory)
 	for d := until; d >= from; d-- {
 		for _, t := range trades {
 			for _, a := range all {
 				if a.Type == typeInvestment && a.Mask == t.mask && d%tradePeriod == t.day {
 					out = append(out, t.on(w, d, a))
-					tickers[t.ticker] = true
+					traded[t.ticker] = true
 				}
 			}
 		}
 	}
-	return out, securitiesOf(w, tickers)
+	return out, securitiesOf(w, listing, traded)
 }
 
 func (t trade) on(w *world.World, d day, a account) investmentTransaction {
-	id := securityID(w, t.ticker)
+	id, currency := securityID(w, t.ticker), usd
 	out := investmentTransaction{
 		AccountID: a.ID, Amount: json.Number(t.amount), Date: d.String(), Fees: json.Number(t.fees),
 		InvestmentTransactionID: idOf(w.Derive("investment_transaction", a.ID, t.ticker, t.kind, strconv.Itoa(int(d)))),
-		ISOCurrencyCode:         usd, Name: t.name, Price: json.Number(t.price), Quantity: json.Number(t.quantity),
+		ISOCurrencyCode:         &currency, Name: t.name, Price: json.Number(t.price), Quantity: json.Number(t.quantity),
 		SecurityID: &id, Subtype: t.subtype, Type: t.kind,
 	}
 	if t.kind == "buy" || t.kind == "sell" {

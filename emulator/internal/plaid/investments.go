@@ -21,32 +21,36 @@ var (
 
 // holding is a position of an account at today's price.
 type holding struct {
-	AccountID                string      `json:"account_id"`
-	CostBasis                json.Number `json:"cost_basis"`
-	InstitutionPrice         json.Number `json:"institution_price"`
-	InstitutionPriceAsOf     string      `json:"institution_price_as_of"`
-	InstitutionPriceDatetime *string     `json:"institution_price_datetime"`
-	InstitutionValue         json.Number `json:"institution_value"`
-	ISOCurrencyCode          string      `json:"iso_currency_code"`
-	Quantity                 json.Number `json:"quantity"`
-	SecurityID               string      `json:"security_id"`
-	UnofficialCurrencyCode   *string     `json:"unofficial_currency_code"`
+	AccountID                string       `json:"account_id"`
+	CostBasis                *json.Number `json:"cost_basis"`
+	InstitutionPrice         json.Number  `json:"institution_price"`
+	InstitutionPriceAsOf     string       `json:"institution_price_as_of"`
+	InstitutionPriceDatetime *string      `json:"institution_price_datetime"`
+	InstitutionValue         json.Number  `json:"institution_value"`
+	ISOCurrencyCode          *string      `json:"iso_currency_code"`
+	Quantity                 json.Number  `json:"quantity"`
+	SecurityID               string       `json:"security_id"`
+	UnofficialCurrencyCode   *string      `json:"unofficial_currency_code"`
 }
 
 // holdings lists what accounts hold, and the securities of it.
 func (i Item) holdings(w *world.World, all []account) ([]holding, []security) {
-	out, tickers := []holding{}, map[string]bool{}
+	out, listing, held, currency := []holding{}, i.listing(), map[string]bool{}, usd
 	for _, a := range all {
+		if a.custom != nil && a.Type == typeInvestment && a.custom.Holdings != nil {
+			out = append(out, customHoldings(w, a, listing, held)...)
+			continue
+		}
 		for _, p := range i.positions(a) {
-			tickers[p.ticker] = true
+			held[p.ticker] = true
 			out = append(out, holding{
-				AccountID: a.ID, CostBasis: json.Number(p.cost), InstitutionPrice: json.Number(securityOf(p.ticker).price),
+				AccountID: a.ID, CostBasis: number(p.cost), InstitutionPrice: json.Number(securityOf(p.ticker).price),
 				InstitutionPriceAsOf: (dayOf(w.Now()) - 1).String(), InstitutionValue: json.Number(p.value),
-				ISOCurrencyCode: usd, Quantity: json.Number(p.quantity), SecurityID: securityID(w, p.ticker),
+				ISOCurrencyCode: &currency, Quantity: json.Number(p.quantity), SecurityID: securityID(w, p.ticker),
 			})
 		}
 	}
-	return out, securitiesOf(w, tickers)
+	return out, securitiesOf(w, listing, held)
 }
 
 // investable keeps the accounts that answers of Investments list: those for investments and

@@ -27,11 +27,19 @@ func liabilitiesOf(w *world.World, all []account) liabilities {
 	for _, a := range all {
 		switch {
 		case a.Type == "credit" && textOr(a.HolderCategory, "") != "business":
-			out.Credit = append(out.Credit, a.credit(today))
+			owed := a.credit(today)
+			if c := a.liability("credit"); c != nil {
+				owed = c.credit(a, owed)
+			}
+			out.Credit = append(out.Credit, owed)
 		case a.Type == "loan" && a.Subtype == "mortgage":
 			out.Mortgage = append(out.Mortgage, a.mortgage(today))
 		case a.Type == "loan" && a.Subtype == "student":
-			out.Student = append(out.Student, a.student(today))
+			owed := a.student(today)
+			if c := a.liability("student"); c != nil {
+				owed = c.student(a, owed)
+			}
+			out.Student = append(out.Student, owed)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -9,8 +10,8 @@ import (
 
 // security is what can be held, as Plaid writes it.
 type security struct {
-	ClosePrice             json.Number     `json:"close_price"`
-	ClosePriceAsOf         string          `json:"close_price_as_of"`
+	ClosePrice             *json.Number    `json:"close_price"`
+	ClosePriceAsOf         *string         `json:"close_price_as_of"`
 	CUSIP                  *string         `json:"cusip"`
 	FixedIncome            *struct{}       `json:"fixed_income"`
 	Industry               *string         `json:"industry"`
@@ -18,16 +19,16 @@ type security struct {
 	InstitutionSecurityID  *string         `json:"institution_security_id"`
 	IsCashEquivalent       bool            `json:"is_cash_equivalent"`
 	ISIN                   *string         `json:"isin"`
-	ISOCurrencyCode        string          `json:"iso_currency_code"`
+	ISOCurrencyCode        *string         `json:"iso_currency_code"`
 	MarketIdentifierCode   *string         `json:"market_identifier_code"`
-	Name                   string          `json:"name"`
+	Name                   *string         `json:"name"`
 	OptionContract         *optionContract `json:"option_contract"`
 	ProxySecurityID        *string         `json:"proxy_security_id"`
 	Sector                 *string         `json:"sector"`
 	SecurityID             string          `json:"security_id"`
 	SEDOL                  *string         `json:"sedol"`
 	Subtype                string          `json:"subtype"`
-	TickerSymbol           string          `json:"ticker_symbol"`
+	TickerSymbol           *string         `json:"ticker_symbol"`
 	Type                   string          `json:"type"`
 	UnofficialCurrencyCode *string         `json:"unofficial_currency_code"`
 	UpdateDatetime         *string         `json:"update_datetime"`
@@ -45,55 +46,68 @@ type optionContract struct {
 // ticker. Names, identifiers and prices are those of the OpenAPI file's examples of
 // /investments/holdings/get, /investments/auth/get and /investments/transactions/get.
 type listed struct {
+	key                                string // what its id follows from; the first ticker
 	ticker, name, kind, subtype, price string
-	cusip, isin, market                string
+	cusip, isin, sedol, market         string
+	currency                           string // "" for dollars
 	sector, industry                   string
 	option                             *optionContract
 }
 
 var securities = []listed{
-	{ticker: "USD", name: "U S Dollar", kind: "cash", subtype: "cash", price: "1"},
+	{key: "USD", ticker: "USD", name: "U S Dollar", kind: "cash", subtype: "cash", price: "1"},
 	{
-		ticker: "NFLX180201C00355000", name: "Nflx Feb 01'18 $355 Call", kind: "derivative", subtype: "option",
+		key: "NFLX180201C00355000", ticker: "NFLX180201C00355000",
+		name: "Nflx Feb 01'18 $355 Call", kind: "derivative", subtype: "option",
 		price: "0.011", market: "XNAS", sector: "Technology Services", industry: "Internet Software or Services",
 		option: &optionContract{"call", "2018-02-01", "355", "NFLX"},
 	},
-	{ticker: "EWZ", name: "iShares Inc MSCI Brazil", kind: "etf", subtype: "etf", price: "42.15"},
+	{key: "EWZ", ticker: "EWZ", name: "iShares Inc MSCI Brazil", kind: "etf", subtype: "etf", price: "42.15"},
 	{
-		ticker: "ACHN", name: "Achillion Pharmaceuticals Inc.", kind: "equity", subtype: "common stock", price: "2.11",
+		key: "ACHN", ticker: "ACHN",
+		name: "Achillion Pharmaceuticals Inc.", kind: "equity", subtype: "common stock", price: "2.11",
 		cusip: "00448Q201", isin: "US00448Q2012", market: "XNAS", sector: "Health Technology",
 		industry: "Major Pharmaceuticals",
 	},
 	{
-		ticker: "DBLTX", name: "DoubleLine Total Return Bond Fund", kind: "mutual fund", subtype: "mutual fund",
+		key: "DBLTX", ticker: "DBLTX",
+		name: "DoubleLine Total Return Bond Fund", kind: "mutual fund", subtype: "mutual fund",
 		price: "10.42", cusip: "258620103", isin: "US2586201038", market: "XNAS",
 	},
 	{
-		ticker: "MIPTX", name: "Matthews Pacific Tiger Fund Insti Class", kind: "mutual fund", subtype: "mutual fund",
+		key: "MIPTX", ticker: "MIPTX",
+		name: "Matthews Pacific Tiger Fund Insti Class", kind: "mutual fund", subtype: "mutual fund",
 		price: "27", cusip: "577130834", isin: "US5771308344", market: "XNAS",
 		sector: "Miscellaneous", industry: "Investment Trusts or Mutual Funds",
 	},
 	{
-		ticker: "NHX105509", name: "NH PORTFOLIO 1055 (FIDELITY INDEX)", kind: "etf", subtype: "etf", price: "13.73",
+		key: "NHX105509", ticker: "NHX105509",
+		name: "NH PORTFOLIO 1055 (FIDELITY INDEX)", kind: "etf", subtype: "etf", price: "13.73",
 		market: "XNAS",
 	},
 	{
-		ticker: "SBSI", name: "Southside Bancshares Inc.", kind: "equity", subtype: "common stock", price: "34.73",
+		key: "SBSI", ticker: "SBSI",
+		name: "Southside Bancshares Inc.", kind: "equity", subtype: "common stock", price: "34.73",
 		cusip: "84470P109", isin: "US84470P1093", market: "XNAS", sector: "Finance", industry: "Regional Banks",
 	},
 }
 
-func securityID(w *world.World, ticker string) string { return idOf(w.Derive("security", ticker)) }
+func securityID(w *world.World, key string) string { return idOf(w.Derive("security", key)) }
 
 // body writes a security. Its price is that of the last day (assumed: in the Sandbox prices
-// do not move).
+// do not move). That of a security that only a custom user has is not known.
 func (s listed) body(w *world.World) security {
-	return security{
-		ClosePrice: json.Number(s.price), ClosePriceAsOf: (dayOf(w.Now()) - 1).String(), CUSIP: orNull(s.cusip),
-		Industry: orNull(s.industry), IsCashEquivalent: s.kind == "cash", ISIN: orNull(s.isin), ISOCurrencyCode: usd,
-		MarketIdentifierCode: orNull(s.market), Name: s.name, OptionContract: s.option, Sector: orNull(s.sector),
-		SecurityID: securityID(w, s.ticker), Subtype: s.subtype, TickerSymbol: s.ticker, Type: s.kind,
+	out := security{
+		ClosePrice: number(s.price), CUSIP: orNull(s.cusip), SEDOL: orNull(s.sedol),
+		Industry: orNull(s.industry), IsCashEquivalent: s.kind == "cash", ISIN: orNull(s.isin),
+		MarketIdentifierCode: orNull(s.market), Name: orNull(s.name), OptionContract: s.option, Sector: orNull(s.sector),
+		SecurityID: securityID(w, s.key), Subtype: s.subtype, TickerSymbol: orNull(s.ticker), Type: s.kind,
 	}
+	if out.ClosePrice != nil {
+		out.ClosePriceAsOf = orNull((dayOf(w.Now()) - 1).String())
+	}
+	out.ISOCurrencyCode, out.UnofficialCurrencyCode = currencyOf(cmp.Or(s.currency, usd))
+	return out
 }
 
 // position is how much of a security an account of user_good holds, at which cost.
@@ -115,7 +129,7 @@ var positions = []position{
 }
 
 // positions are what an account of the Item holds. An investment account of a custom user
-// holds its balance in cash (assumed: Tweed does not look at the holdings of the JSON yet).
+// whose JSON says nothing of holdings holds its balance in cash (assumed).
 func (i Item) positions(a account) []position {
 	switch {
 	case a.Type != typeInvestment:
@@ -146,11 +160,11 @@ func securityOf(ticker string) listed {
 	return securities[slices.IndexFunc(securities, func(s listed) bool { return s.ticker == ticker })]
 }
 
-// securitiesOf lists the securities of some tickers, each once, in the order of the table.
-func securitiesOf(w *world.World, tickers map[string]bool) []security {
+// securitiesOf lists the securities that are marked by key, each once, in the order of all.
+func securitiesOf(w *world.World, all []listed, marked map[string]bool) []security {
 	out := []security{}
-	for _, s := range securities {
-		if tickers[s.ticker] {
+	for _, s := range all {
+		if marked[s.key] {
 			out = append(out, s.body(w))
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Custom is the JSON that user_custom types as a password (plaid.com/docs/sandbox/
-// user-custom). Liability and income are kept as they are.
+// user-custom). Income is kept as it is.
 type Custom struct {
 	Version    json.RawMessage `json:"version,omitempty"`
 	Seed       json.RawMessage `json:"seed,omitempty"` // what random data follow from
@@ -34,7 +34,7 @@ type CustomAccount struct {
 	Holdings         []CustomHolding     `json:"holdings,omitzero"`
 	InvestmentEvents []CustomInvestment  `json:"investment_transactions,omitzero"`
 	Identity         *CustomIdentity     `json:"identity,omitempty"`
-	Liability        json.RawMessage     `json:"liability,omitempty"`
+	Liability        *CustomLiability    `json:"liability,omitempty"`
 	InflowModel      *CustomInflow       `json:"inflow_model,omitempty"`
 	Income           json.RawMessage     `json:"income,omitempty"`
 }
@@ -78,7 +78,7 @@ func (i Item) customAccounts(w *world.World) []account {
 		}
 		digits := w.Derive("number", i.ID, strconv.Itoa(n)).Text("0123456789", 12)
 		a := c.account(i.accountID(w, n), digits)
-		a.owners = []owner{ownerFor(c.Identity)}
+		a.owners, a.custom = []owner{ownerFor(c.Identity)}, &i.Custom.Accounts[n]
 		out = append(out, a)
 	}
 	return out
@@ -94,7 +94,7 @@ func (c CustomAccount) account(id, digits string) account {
 		ID: id, Type: c.Type, Subtype: c.Subtype, Mask: n.Account[max(0, len(n.Account)-4):],
 		Name:     cmp.Or(c.Meta.Name, "Plaid "+cmp.Or(c.Subtype, c.Type)),
 		Currency: cmp.Or(c.Currency, "USD"), OfficialName: orNull(c.Meta.OfficialName),
-		Current: number(cmp.Or(c.StartingBalance.String(), "0")), Limit: number(c.Meta.Limit.String()),
+		Current: number(cmp.Or(c.StartingBalance.String(), c.worth(), "0")), Limit: number(c.Meta.Limit.String()),
 		other: n,
 	}
 	if c.Meta.Mask != nil {

@@ -1,9 +1,11 @@
 package plaid
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 )
@@ -73,9 +75,19 @@ func (c *CustomAccount) check() error {
 			return fmt.Errorf("transactions[%d].%w", n, err)
 		}
 	}
+	for n, h := range c.Holdings {
+		if err := h.check(); err != nil {
+			return fmt.Errorf("holdings[%d].%w", n, err)
+		}
+	}
 	for n, t := range c.InvestmentEvents {
-		if _, ok := parseDay(t.Date); !ok {
-			return fmt.Errorf("investment_transactions[%d].date is %q; a date such as 2026-01-31 is right", n, t.Date)
+		if err := t.check(); err != nil {
+			return fmt.Errorf("investment_transactions[%d].%w", n, err)
+		}
+	}
+	if c.Liability != nil {
+		if err := c.Liability.check(); err != nil {
+			return fmt.Errorf("liability.%w", err)
 		}
 	}
 	if c.InflowModel != nil {
@@ -126,4 +138,60 @@ func (m *CustomInflow) check() error {
 		return errors.New("inflow_model.transaction_name is missing")
 	}
 	return nil
+}
+
+// customMaxNumber bounds the numbers of investments, so that no product of two is endless
+// (assumed).
+const customMaxNumber = 1e15
+
+// checkNumber refuses a number that is too large. One that is left out is right.
+func checkNumber(name string, n json.Number) error {
+	if n == "" {
+		return nil
+	}
+	if value, err := n.Float64(); err != nil || math.Abs(value) > customMaxNumber {
+		return fmt.Errorf("%s is %s; a number up to 1e15 is right", name, n)
+	}
+	return nil
+}
+
+// checkDate refuses what is no date. One that is left out is right.
+func checkDate(name, text string) error {
+	if _, ok := parseDay(text); !ok && text != "" {
+		return fmt.Errorf("%s is %q; a date such as 2026-01-31 is right", name, text)
+	}
+	return nil
+}
+
+// check requires an identifier, as documented.
+func (c CustomSecurity) check() error {
+	if cmp.Or(c.TickerSymbol, c.CUSIP, c.ISIN, c.SEDOL) == "" {
+		return errors.New("security has no ticker_symbol, cusip or isin; one of them is needed")
+	}
+	return nil
+}
+
+// check requires what the documentation requires of a holding.
+func (h CustomHolding) check() error {
+	return cmp.Or(
+		checkNumber("cost_basis", h.CostBasis), checkNumber("institution_price", h.InstitutionPrice),
+		checkNumber("quantity", h.Quantity), checkDate("institution_price_as_of", h.InstitutionPriceAsOf),
+		h.Security.check(),
+	)
+}
+
+// check requires what the documentation requires of an investment transaction.
+func (t CustomInvestment) check() error {
+	if _, ok := parseDay(t.Date); !ok {
+		return fmt.Errorf("date is %q; a date such as 2026-01-31 is right", t.Date)
+	}
+	if tradeSubtypes[t.Type] == "" {
+		return fmt.Errorf("type is %q; buy, sell, cash, fee or transfer is right", t.Type)
+	}
+	if t.Security != nil {
+		if err := t.Security.check(); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(checkNumber("fees", t.Fees), checkNumber("price", t.Price), checkNumber("quantity", t.Quantity))
 }
