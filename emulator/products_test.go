@@ -180,7 +180,7 @@ func (w tour) ledger() {
 
 func (w tour) reports(accounts []string) {
 	ordered := w.call("/asset_report/create", fields{
-		"access_tokens": []string{w.access}, "days_requested": 3,
+		"access_tokens": []string{w.access}, "days_requested": 7,
 		"options": fields{"add_ons": []string{"investments"}, "user": fields{"last_name": "B", "first_name": "A"}},
 	})
 	token := fields{"asset_report_token": ordered.text("asset_report_token")}

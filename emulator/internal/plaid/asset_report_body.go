@@ -65,7 +65,7 @@ type reportAccount struct {
 	Owners             []owner             `json:"owners"`
 	OwnershipType      *string             `json:"ownership_type"`
 	Subtype            *string             `json:"subtype"`
-	Transactions       []struct{}          `json:"transactions"`
+	Transactions       []reportTransaction `json:"transactions"`
 	Type               string              `json:"type"`
 }
 
@@ -87,7 +87,8 @@ type reportBody struct {
 }
 
 // body writes a report that is ready, with at most days of history.
-func (r assetReport) body(w *world.World, days int) reportBody {
+func (r assetReport) body(w *world.World, days int, insights bool) reportBody {
+	days = min(days, r.Days)
 	out := reportBody{
 		AssetReportID: r.ID, ClientReportID: r.ClientReportID, DateGenerated: r.Generated.Format(time.RFC3339),
 		DaysRequested: r.Days, Items: []reportItem{}, User: r.User,
@@ -102,9 +103,10 @@ func (r assetReport) body(w *world.World, days int) reportBody {
 			Accounts: []reportAccount{}, DateLastUpdated: r.Generated.Format(time.RFC3339),
 			InstitutionID: about.InstitutionID, InstitutionName: about.InstitutionName, ItemID: item.ID,
 		}
-		for _, a := range item.accounts(w) {
+		h := r.history(w, item, days)
+		for _, a := range h.accounts {
 			if !slices.Contains(r.Excluded, a.ID) {
-				one.Accounts = append(one.Accounts, r.account(w, item, a, min(days, r.Days)))
+				one.Accounts = append(one.Accounts, r.account(h, a, days, insights))
 			}
 		}
 		out.Items = append(out.Items, one)
@@ -112,24 +114,19 @@ func (r assetReport) body(w *world.World, days int) reportBody {
 	return out
 }
 
-// account writes one account. Its balance was the same on all days before.
-func (r assetReport) account(w *world.World, item Item, a account, days int) reportAccount {
-	b := a.body()
+// account writes one account.
+func (r assetReport) account(h *history, a account, days int, insights bool) reportAccount {
+	b, last := a.body(), dayOf(*r.Generated)
+	posted := h.reported(a, insights)
 	out := reportAccount{
-		AccountID: a.ID, DaysAvailable: days, HistoricalBalances: []historicalBalance{}, Mask: b.Mask, Name: b.Name,
-		OfficialName: b.OfficialName, Owners: a.owners, Subtype: b.Subtype, Transactions: []struct{}{}, Type: b.Type,
+		AccountID: a.ID, DaysAvailable: days, HistoricalBalances: a.balancesBefore(last, days, posted), Mask: b.Mask,
+		Name: b.Name, OfficialName: b.OfficialName, Owners: a.owners, Subtype: b.Subtype, Transactions: posted, Type: b.Type,
 		Balances: reportBalances{
 			Available: a.Available, Current: a.Current, ISOCurrencyCode: b.Balances.ISOCurrencyCode, Limit: a.Limit,
 		},
 	}
-	last := dayOf(*r.Generated)
-	for back := 1; back <= days && a.Current != nil; back++ {
-		out.HistoricalBalances = append(out.HistoricalBalances, historicalBalance{
-			Current: *a.Current, Date: (last - day(back)).String(), ISOCurrencyCode: b.Balances.ISOCurrencyCode,
-		})
-	}
 	if r.Investments && a.Type == typeInvestment {
-		out.Investments = item.reported(w, a, last-day(days), last)
+		out.Investments = h.item.reported(h.w, a, last-day(days), last)
 	}
 	return out
 }
@@ -160,7 +157,7 @@ func (i Item) reported(w *world.World, a account, from, until day) *reportInvest
 
 // pdf is the report as a document.
 func (r assetReport) pdf(w *world.World, days int) api.Raw {
-	body := r.body(w, days)
+	body := r.body(w, days, false)
 	lines := []string{
 		"TEST ONLY: made by Tweed, an emulator. No such person or money exists.",
 		"Report " + body.AssetReportID + ", generated " + body.DateGenerated + ", " + strconv.Itoa(r.Days) + " days",

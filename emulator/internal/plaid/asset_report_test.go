@@ -94,25 +94,20 @@ func TestAssetReportCopies(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	access := s.accessToken("assets")
-	order := func(path string, body object) object {
-		made := s.good(path, body)
-		s.advance(assetReportTime)
-		return object{"asset_report_token": made.text("asset_report_token")}
-	}
-	token := order("/asset_report/create", object{"access_tokens": []string{access}, "days_requested": 2})
+	token := s.report("/asset_report/create", object{"access_tokens": []string{access}, "days_requested": 2})
 	checking, saving := s.accountID(access, "0000"), s.accountID(access, "1111")
 	accounts := func(token object) int {
 		return len(s.good("/asset_report/get", token).at("report", "items", 0, "accounts").([]any))
 	}
-	filtered := order("/asset_report/filter", with(token, object{"account_ids_to_exclude": []string{checking}}))
+	filtered := s.report("/asset_report/filter", with(token, object{"account_ids_to_exclude": []string{checking}}))
 	require.Equal(t, 13, accounts(filtered))
 	require.Equal(t, 14, accounts(token))
-	twice := order("/asset_report/filter", with(filtered, object{"account_ids_to_exclude": []string{saving}}))
+	twice := s.report("/asset_report/filter", with(filtered, object{"account_ids_to_exclude": []string{saving}}))
 	require.Equal(t, 12, accounts(twice))
 	s.refused("/asset_report/filter", with(filtered, object{"account_ids_to_exclude": []string{checking}}), wrong{
 		key: "INVALID_INPUT/INVALID_ACCOUNT_ID", message: "failed to find requested account ID for requested item",
 	})
-	fresh := order("/asset_report/refresh", with(twice, object{"days_requested": 1}))
+	fresh := s.report("/asset_report/refresh", with(twice, object{"days_requested": 1}))
 	require.Equal(t, 14, accounts(fresh))
 	require.Equal(t, json.Number("1"), s.good("/asset_report/get", fresh).at("report", "days_requested"))
 
