@@ -43,8 +43,8 @@ func digits15(value float64) float64 {
 	return out
 }
 
-// currencyOf splits a code of the JSON in Plaid's two fields. The codes that Plaid calls
-// unofficial are those of plaid.com/docs/api/accounts (currency codes).
+// currencyOf splits a code of the JSON in Plaid's two fields. Which codes Plaid calls unofficial
+// is assumed: cryptocurrencies, and minor or offshore units that ISO 4217 does not have.
 func currencyOf(code string) (iso, unofficial *string) {
 	if slices.Contains(unofficialCodes, code) {
 		return nil, &code
