@@ -56,8 +56,18 @@ func (e *Emulator) newHandler() http.Handler {
 	legacy := plaid.Legacy()
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
 	mount("/", plaid.Family())
-	e.proxy.Next = router
+	e.proxy.Next = matched(router)
 	return e.outermost(e.proxy)
+}
+
+// matched serves what a router that matches everything finds. Its own ServeHTTP would copy the request twice, to hold
+// the values in the path, which families find for themselves.
+func matched(router *mux.Router) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var match mux.RouteMatch
+		router.Match(r, &match)
+		match.Handler.ServeHTTP(w, r)
+	})
 }
 
 // under matches paths that begin with a prefix, also those with more slashes in front: a base URL that ends with one,
