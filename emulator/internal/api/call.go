@@ -1,11 +1,8 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"tweed/emulator/internal/world"
@@ -94,32 +91,6 @@ func (b Body) Into(v any) error {
 func (b Body) Text(name string) string {
 	s, _ := b.Fields[name].(string)
 	return s
-}
-
-var (
-	errNotObject = errors.New("the body is JSON, but not an object")
-	errTrailing  = errors.New("there is text behind the JSON object")
-)
-
-// DecodeJSON reads a JSON object. An empty body is an empty object.
-func DecodeJSON(req *Request) (Body, error) {
-	raw := bytes.TrimSpace(req.Body)
-	if len(raw) == 0 {
-		return Body{Raw: []byte("{}"), Fields: map[string]any{}}, nil
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var fields map[string]any
-	if err := dec.Decode(&fields); err != nil {
-		return Body{}, err
-	}
-	if fields == nil {
-		return Body{}, errNotObject
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Body{}, errTrailing
-	}
-	return Body{Raw: raw, Fields: fields}, nil
 }
 
 // FromFields makes a Body of fields that did not come as JSON (a form, a query).

@@ -23,6 +23,9 @@ func TestDecodeJSON(t *testing.T) {
 			"a": json.Number("1.50"), "b": json.Number("12345678901234567890"), "c": json.Number("-0"), "d": json.Number("1e400"),
 		}},
 		{`{"a":null,"b":[{"c":true}]}`, map[string]any{"a": nil, "b": []any{map[string]any{"c": true}}}},
+		{"{\"a\" :\t[ 1 ,\n\"[]\\\"\" , false\r] , \"\\u00e9\" : { } }", map[string]any{
+			"a": []any{json.Number("1"), `[]"`, false}, "é": map[string]any{},
+		}},
 		{`{"a":1,"a":2}`, map[string]any{"a": json.Number("2")}},
 		{`{"a":"\ud83d\ude00"}`, map[string]any{"a": "😀"}},
 		{"{\"a\":\"\xff\"}", map[string]any{"a": "\ufffd"}},
@@ -54,7 +57,8 @@ func TestDecodeJSON(t *testing.T) {
 }
 
 func FuzzDecodeJSON(f *testing.F) {
-	for _, seed := range []string{``, `{}`, `{"a":[1,{"b":null}]}`, `null`, `[1]`, `{"a":1}{`, `{"a":"\u0000"}`, "{\"\xff\":1}"} {
+	for _, seed := range []string{``, `{}`, `{"a":[1,{"b":null}]}`, `null`, `[1]`, `{"a":1}{`, `{"a":"\u0000"}`, "{\"\xff\":1}",
+		`{ "a\"" : [ -1.5e3 , true , "\ud800" , {} ] , "a" : [ [] ] }`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -64,6 +68,11 @@ func FuzzDecodeJSON(f *testing.F) {
 		if err != nil {
 			return
 		}
+		dec := json.NewDecoder(bytes.NewReader(got.Raw))
+		dec.UseNumber()
+		var wanted map[string]any
+		require.NoError(t, dec.Decode(&wanted))
+		require.Equal(t, wanted, got.Fields)
 		require.True(t, json.Valid(got.Raw))
 		require.NotNil(t, got.Fields)
 		again := FromFields(got.Fields)
