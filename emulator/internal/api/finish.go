@@ -34,7 +34,7 @@ func (f *flight) finish(w *world.World, answer any, err error) Reply {
 			reply.Header = append(reply.Header, raw.Header...)
 		}
 	}
-	reply.Header = append(reply.Header, f.ownHeaders(failed)...)
+	reply.Header = f.ownHeaders(reply.Header, failed)
 	if f.plan.Fault.Kind != "" {
 		reply, failed = f.damage(reply, failed)
 	}
@@ -82,13 +82,15 @@ func (f *flight) patch(answer any) (any, error) {
 	return fields, nil
 }
 
-// ownHeaders are what Tweed says beside the vendor's headers.
-func (f *flight) ownHeaders(failed *catalogue.Error) []Header {
+// maxOwnHeaders is how many headers ownHeaders adds at most.
+const maxOwnHeaders = 4
+
+// ownHeaders adds what Tweed says beside the vendor's headers.
+func (f *flight) ownHeaders(out []Header, failed *catalogue.Error) []Header {
 	if !f.family.vendor() {
-		return nil
+		return out
 	}
 	c := f.call
-	out := make([]Header, 0, 4)
 	out = append(out, Header{"Tweed-Now", c.Now.Format(time.RFC3339)})
 	if c.Op != nil {
 		out = append(out, Header{"Tweed-Depth", string(c.Op.Depth)})
@@ -136,8 +138,9 @@ func JSONReply(status int, v any, header ...Header) Reply {
 	if err != nil { // answers are our own types; a value that cannot be encoded is a bug
 		panic("api: " + err.Error())
 	}
-	all := append([]Header{{"Content-Type", "application/json; charset=utf-8"}}, header...)
-	return Reply{Status: status, Body: body, Header: all}
+	all := make([]Header, 0, 1+len(header)+maxOwnHeaders)
+	all = append(all, Header{"Content-Type", "application/json; charset=utf-8"})
+	return Reply{Status: status, Body: body, Header: append(all, header...)}
 }
 
 // TweedError is the body of Tweed's own refusals, the same in every family.

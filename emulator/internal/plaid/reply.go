@@ -46,6 +46,9 @@ var securityHeaders = []api.Header{
 	{Name: "X-Xss-Protection", Value: "1; mode=block"},
 }
 
+// maxHeaders is how many headers a reply has beside its type: write's own, the security headers and HSTS.
+const maxHeaders = 7
+
 // vendorHost tells the names that HSTS may be sent for. On localhost it would lock a
 // developer's browser out of plain HTTP for a year.
 func vendorHost(host string) bool {
@@ -60,13 +63,10 @@ func write(c *api.Call, answer any, err *catalogue.Error) api.Reply {
 		return api.TweedError(c, err)
 	}
 	speaks := versionOf(c)
-	common := []api.Header{
-		{Name: "Server", Value: "nginx"},
-		{Name: "Vary", Value: "Accept-Encoding"},
-		{Name: "Plaid-Version", Value: speaks},
-	}
-	if speaks == version2017 {
-		common = common[:2] // the first version was told by no header
+	common := make([]api.Header, 0, maxHeaders)
+	common = append(common, api.Header{Name: "Server", Value: "nginx"}, api.Header{Name: "Vary", Value: "Accept-Encoding"})
+	if speaks != version2017 { // the first version was told by no header
+		common = append(common, api.Header{Name: "Plaid-Version", Value: speaks})
 	}
 	if err != nil {
 		body := errorBodyOf(err, c.RequestID).withExtra(err.Extra)
