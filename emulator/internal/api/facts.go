@@ -41,7 +41,7 @@ var attempts = world.NewTable[uint64]("api.attempt", 1) // by operation and subj
 
 // look finds out what the call is about.
 func (f *flight) look() {
-	c := f.call
+	c := &f.call
 	if !f.family.vendor() || f.problem != nil {
 		return
 	}

@@ -15,7 +15,7 @@ import (
 // finish writes the reply, the journal and the world's changes. The changes stay also
 // when the answer is a vendor's error: a wrong try counts.
 func (f *flight) finish(w *world.World, answer any, err error) Reply {
-	c := f.call
+	c := &f.call
 	if err == nil && !f.plan.Patch.Empty() {
 		answer, err = f.patch(answer)
 	}
@@ -90,7 +90,7 @@ func (f *flight) ownHeaders(out []Header, failed *catalogue.Error) []Header {
 	if !f.family.vendor() {
 		return out
 	}
-	c := f.call
+	c := &f.call
 	out = append(out, Header{"Tweed-Now", c.Now.Format(time.RFC3339)})
 	if c.Op != nil {
 		out = append(out, Header{"Tweed-Depth", string(c.Op.Depth)})
@@ -107,7 +107,7 @@ func (f *flight) ownHeaders(out []Header, failed *catalogue.Error) []Header {
 }
 
 func (f *flight) record(w *world.World, reply Reply, failed *catalogue.Error) {
-	c := f.call
+	c := &f.call
 	e := &Entry{
 		N: w.Count("journal"), World: w.Name(), Time: c.Now, Family: f.family.Name,
 		Method: f.req.Method, Path: f.req.Path, Query: f.req.Query, Client: c.Client.ID,

@@ -22,7 +22,7 @@ const (
 // forced is the plan that the caller asked for with headers. Its name, which Tweed-Rule
 // shows, says which.
 func (f *flight) forced(progress rules.Progress) (plan scenario.Plan, found bool, err error) {
-	if c := f.call; c.Header(headerError) == "" && c.Header(headerDelay) == "" && c.Header(headerFault) == "" {
+	if c := &f.call; c.Header(headerError) == "" && c.Header(headerDelay) == "" && c.Header(headerFault) == "" {
 		return plan, false, nil
 	}
 	var then scenario.Then

@@ -39,8 +39,8 @@ type Pipeline struct {
 type flight struct {
 	*Pipeline
 	family  *Family
-	req     *Request
-	call    *Call
+	req     Request
+	call    Call
 	problem error // met before a world was there: route, body
 	plan    scenario.Plan
 	parked  bool
@@ -106,11 +106,11 @@ func (p *Pipeline) hold(client context.Context, delay time.Duration) bool {
 func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 	f.read(r)
 	if f.problem != nil && !f.family.vendor() {
-		return f.family.Write(f.call, nil, errorOf(f.problem)), 0 // a mistaken path makes no world
+		return f.family.Write(&f.call, nil, errorOf(f.problem)), 0 // a mistaken path makes no world
 	}
 	name, err := f.worldName()
 	if err != nil {
-		return f.family.Write(f.call, nil, errorOf(err)), 0
+		return f.family.Write(&f.call, nil, errorOf(err)), 0
 	}
 	for {
 		reply, park, changed := f.turn(name)
@@ -134,11 +134,11 @@ func (f *flight) answer(r *http.Request) (Reply, time.Duration) {
 func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan struct{}) {
 	if f.parked && !f.Worlds.Find(name) { // to take it would make it again
 		gone := errBadRequest.New("text", "the world "+name+" was removed while this call waited")
-		return f.family.Write(f.call, nil, gone), nil, nil
+		return f.family.Write(&f.call, nil, gone), nil, nil
 	}
 	w, err := f.Worlds.Take(name, f.family.vendor() && !f.parked)
 	if err != nil {
-		return f.family.Write(f.call, nil, errorOf(takeError(err))), nil, nil
+		return f.family.Write(&f.call, nil, errorOf(takeError(err))), nil, nil
 	}
 	defer w.Give()
 	answer, err := f.run(w)
@@ -146,9 +146,9 @@ func (f *flight) turn(name string) (reply Reply, park *Park, changed <-chan stru
 		f.parked = true
 		w.Commit()
 		if p.Changed != nil {
-			return Reply{}, &p, p.Changed
+			return Reply{}, new(p), p.Changed
 		}
-		return Reply{}, &p, w.Changed()
+		return Reply{}, new(p), w.Changed()
 	}
 	return f.finish(w, answer, err), nil, nil
 }
@@ -175,8 +175,8 @@ func takeError(err error) error {
 
 // read takes the request in: body, operation, fields, credentials.
 func (f *flight) read(r *http.Request) {
-	f.req = &Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Host: r.Host}
-	f.call = &Call{req: f.req, BaseURL: f.Base(r), Version: r.Header.Get("Plaid-Version")}
+	f.req = Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Host: r.Host}
+	f.call = Call{req: &f.req, BaseURL: f.Base(r), Version: r.Header.Get("Plaid-Version")}
 	body, err := readBody(r, f.BodyLimit)
 	if err != nil {
 		f.problem = errBadRequest.New("text", "the body could not be read: "+err.Error())
@@ -188,12 +188,12 @@ func (f *flight) read(r *http.Request) {
 	}
 	f.req.Body = body
 	f.call.Op, f.call.Params, f.problem = f.family.Route(r.Method, r.URL.Path)
-	decoded, err := f.family.Decode(f.req)
+	decoded, err := f.family.Decode(&f.req)
 	if err != nil && f.problem == nil {
 		f.problem = err
 	}
 	f.call.Body = decoded
-	f.call.Client = f.family.Client(f.req, decoded)
+	f.call.Client = f.family.Client(&f.req, decoded)
 }
 
 // readBody reads a body whole, but not more than one byte over the limit. A body whose
@@ -218,7 +218,7 @@ func (f *flight) run(w *world.World) (answer any, err error) {
 			answer, err = nil, f.bug(bug)
 		}
 	}()
-	c := f.call
+	c := &f.call
 	c.World, c.Now = w, w.Now()
 	if !f.parked {
 		if f.family.vendor() {
@@ -244,7 +244,7 @@ const requestIDLength = 15
 // is in a request.
 func (f *flight) before(w *world.World) error {
 	f.look()
-	c, progress := f.call, rules.Progress{World: w}
+	c, progress := &f.call, rules.Progress{World: w}
 	plan, forced, err := f.decide(progress)
 	if err != nil {
 		return err
