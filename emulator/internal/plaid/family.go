@@ -193,6 +193,7 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/identity_verification/list":            api.Handle(identityVerificationList),
 	"/identity_verification/retry":           api.Handle(identityVerificationRetry),
 	"/income/verification/paystubs/get":      api.Handle(incomeVerificationPaystubsGet),
+	"/income/verification/taxforms/get":      api.Handle(incomeVerificationTaxformsGet),
 	"/income/verification/precheck":          api.Handle(incomeVerificationPrecheck),
 	"/watchlist_screening/individual/create": api.Handle(watchlistScreeningIndividualCreate),
 	"/watchlist_screening/individual/get":    api.Handle(watchlistScreeningIndividualGet),
