@@ -126,9 +126,9 @@ func TestCustomExplained(t *testing.T) {
 		account(`"numbers":{"international_iban":"1"}`):                               `override_accounts[1].numbers.international_bic and international_iban belong together; one of them is missing`,
 		account(`"numbers":{"ach_routing":"322271628"}`):                              `override_accounts[1].numbers.ach_routing: routing number 322271628 has the check digit 8; 322271627 would be right`,
 		account(`"income":{"paystubs":[{"pay_period_details":{"pay_day":"x"}}]}`):     `override_accounts[1].income.paystubs[0].pay_period_details.pay_day is "x"; a date such as 2026-01-31 is right`,
-		`{"version":3}`:                                                               `version is 3; 1 or 2 is right`,
-		`{"mfa":{"type":"questions","question_rounds":1}}`:                            `mfa asks questions: question_rounds and questions_per_round are needed`,
-		`{"mfa":{"type":"magic"}}`:                                                    `mfa.type is "magic"; device, questions or selections is right`,
+		`{"version":3}`: `version is 3; 1 or 2 is right`,
+		`{"mfa":{"type":"questions","question_rounds":1}}`: `mfa asks questions: question_rounds and questions_per_round are needed`,
+		`{"mfa":{"type":"magic"}}`:                         `mfa.type is "magic"; device, questions or selections is right`,
 	} {
 		_, err := parseCustom(text)
 		require.EqualError(t, err, want)

@@ -24,22 +24,22 @@ type Custom struct {
 
 // CustomAccount is one account of a custom user. Balances are dollars.
 type CustomAccount struct {
-	Type             string              `json:"type"`
-	Subtype          string              `json:"subtype"`
-	HolderCategory   string              `json:"holder_category,omitempty"` // personal or business
-	StartingBalance  json.Number         `json:"starting_balance,omitempty"`
-	ForceAvailable   json.Number         `json:"force_available_balance,omitempty"`
-	NullAvailable    bool                `json:"has_null_available_balance,omitempty"`
-	Currency         string              `json:"currency,omitempty"`
-	Meta             CustomMeta          `json:"meta"`
-	Numbers          CustomNumbers       `json:"numbers"`
-	Transactions     []CustomTransaction `json:"transactions,omitzero"` // nil: random ones
+	Type             string                      `json:"type"`
+	Subtype          string                      `json:"subtype"`
+	HolderCategory   string                      `json:"holder_category,omitempty"` // personal or business
+	StartingBalance  json.Number                 `json:"starting_balance,omitempty"`
+	ForceAvailable   json.Number                 `json:"force_available_balance,omitempty"`
+	NullAvailable    bool                        `json:"has_null_available_balance,omitempty"`
+	Currency         string                      `json:"currency,omitempty"`
+	Meta             CustomMeta                  `json:"meta"`
+	Numbers          CustomNumbers               `json:"numbers"`
+	Transactions     []CustomTransaction         `json:"transactions,omitzero"` // nil: random ones
 	Holdings         oneOrMore[CustomHolding]    `json:"holdings,omitzero"`
 	InvestmentEvents oneOrMore[CustomInvestment] `json:"investment_transactions,omitzero"`
-	Identity         *CustomIdentity     `json:"identity,omitempty"`
-	Liability        *CustomLiability    `json:"liability,omitempty"`
-	InflowModel      *CustomInflow       `json:"inflow_model,omitempty"`
-	Income           *CustomIncome       `json:"income,omitempty"`
+	Identity         *CustomIdentity             `json:"identity,omitempty"`
+	Liability        *CustomLiability            `json:"liability,omitempty"`
+	InflowModel      *CustomInflow               `json:"inflow_model,omitempty"`
+	Income           *CustomIncome               `json:"income,omitempty"`
 }
 
 // CustomMeta names an account.

@@ -233,7 +233,7 @@ func TestCustomRandom(t *testing.T) {
 	s := serve(t)
 	get := func(password string) (balances, numbers any) {
 		balances, numbers = []any{}, []any{}
-	r := s.good("/auth/get", object{"access_token": s.customToken(password)})
+		r := s.good("/auth/get", object{"access_token": s.customToken(password)})
 		for n := range r.at("accounts").([]any) {
 			balances = append(balances.([]any), r.at("accounts", n, "balances", "current"))
 		}
