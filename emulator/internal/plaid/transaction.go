@@ -45,7 +45,6 @@ type counterparty struct {
 	EntityID        *string `json:"entity_id"`
 	LogoURL         *string `json:"logo_url"`
 	Name            string  `json:"name"`
-	PhoneNumber     *string `json:"phone_number,omitempty"`
 	Type            string  `json:"type"`
 	Website         *string `json:"website"`
 }
