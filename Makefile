@@ -85,6 +85,7 @@ ifneq ($(NPM),)
 	$(GO) run ./emulator/internal/contract/gen/npm -version '$(NPM)' $(if $(WRITE),-write)
 	$(if $(WRITE),$(GO) generate ./emulator/internal/contract)
 endif
+	$(if $(WRITE),$(GO) generate ./emulator/internal/coverage ./emulator/internal/fidelity ./emulator/scenario ./scenarios)
 
 image: ## a container image of about the binary's size (docker or buildah)
 	GOOS=linux $(GOBUILD) -o bin/image/tweed ./cmd/tweed

@@ -41,6 +41,14 @@ func (w tour) walk() {
 	for _, path := range slices.Sorted(maps.Keys(simple)) {
 		w.call(path, simple[path])
 	}
+	w.call("/income/verification/taxforms/get", w.item())
+	w.call("/categories/get", fields{})
+	w.call("/transactions/enrich", fields{
+		"account_type": "credit", "options": fields{"include_legacy_category": true}, "transactions": []fields{{
+			"id": "1", "description": "McDonald's", "amount": 12, "direction": "OUTFLOW", "iso_currency_code": "USD",
+		}},
+	})
+	w.recurring()
 }
 
 func (w tour) item() fields { return fields{"access_token": w.access} }
@@ -87,6 +95,31 @@ func (w tour) partner(path, account string, more fields) reply {
 		body[name] = value
 	}
 	return w.call(path, body)
+}
+
+// recurring makes two transfers on the time of a test clock, and an intent.
+func (w tour) recurring() {
+	clock := w.call("/sandbox/transfer/test_clock/create", fields{"virtual_time": "2026-02-02T12:00:00Z"})
+	on := fields{"test_clock_id": clock.text("test_clock", "test_clock_id")}
+	made := w.call("/transfer/recurring/create", fields{
+		"access_token": w.access, "account_id": w.account, "idempotency_key": "key-1", "type": "debit", "network": "ach",
+		"ach_class": "ppd", "amount": "1.00", "description": "rent", "user": fields{"legal_name": "A B"},
+		"test_clock_id": on["test_clock_id"], "schedule": fields{
+			"interval_unit": "week", "interval_count": 1, "interval_execution_day": 1, "start_date": "2026-02-03",
+		},
+	}).text("recurring_transfer", "recurring_transfer_id")
+	w.call("/sandbox/transfer/test_clock/advance", fields{
+		"test_clock_id": on["test_clock_id"], "new_virtual_time": "2026-02-17T12:00:00Z",
+	})
+	w.call("/sandbox/transfer/test_clock/get", on)
+	w.call("/sandbox/transfer/test_clock/list", fields{})
+	w.call("/transfer/recurring/get", fields{"recurring_transfer_id": made})
+	w.call("/transfer/recurring/list", fields{})
+	w.call("/transfer/recurring/cancel", fields{"recurring_transfer_id": made})
+	intent := w.call("/transfer/intent/create", fields{
+		"mode": "PAYMENT", "amount": "1.00", "description": "rent", "ach_class": "web", "user": fields{"legal_name": "A B"},
+	})
+	w.call("/transfer/intent/get", fields{"transfer_intent_id": intent.text("transfer_intent", "id")})
 }
 
 func (w tour) bankTransfers() {

@@ -56,6 +56,9 @@ func StandingTransactions() []Standing { return standing }
 // Draws lists what random histories are made of.
 func Draws() []Draw { return draws }
 
+// Payees lists who transactions are with.
+func Payees() []Payee { return payees }
+
 // FindPayee finds one by the name of a transaction.
 func FindPayee(name string) (*Payee, bool) {
 	return first(payees, func(p *Payee) bool { return p.Name == name })

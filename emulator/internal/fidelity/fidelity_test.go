@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,7 +19,11 @@ func TestFresh(t *testing.T) {
 	require.NoError(t, err)
 	text, err := os.ReadFile(path())
 	require.NoError(t, err)
-	require.Equal(t, f.document(), string(text), "run make generate")
+	have, want := strings.Split(string(text), "\n"), strings.Split(f.document(), "\n")
+	for n := range min(len(want), len(have)) {
+		require.Equal(t, want[n], have[n], "line %d: run make generate", n+1)
+	}
+	require.Len(t, have, len(want), "run make generate")
 	for _, a := range f.assumptions {
 		require.Contains(t, string(text), "| `"+a.Name+"`")
 	}

@@ -42,13 +42,22 @@ func (i Item) accounts(w *world.World) []account {
 	return out
 }
 
+// standardAccount is the n-th account of a test user. Those of a custom user whose JSON lists
+// none have random balances (documented).
 func (i Item) standardAccount(w *world.World, n int, a *dataset.Account, user *dataset.User) account {
-	return account{
+	out := account{
 		ID: i.accountID(w, n), Name: a.Name, OfficialName: a.OfficialName, Mask: a.Mask,
 		Type: a.Type, Subtype: a.Subtype, Currency: "USD", HolderCategory: a.HolderCategory,
 		Available: amount(a.Available), Current: amount(a.Current), Limit: amount(a.Limit),
 		ach: a.Numbers, owners: []owner{ownerOf(user.Person())},
 	}
+	if i.Custom != nil {
+		out.Current = number(drawnBalance(a.Type, i.luck(w, n)))
+		if out.Available != nil {
+			out.Available = out.Current
+		}
+	}
+	return out
 }
 
 // accountID is the id of the n-th account: a function of the Item's id.

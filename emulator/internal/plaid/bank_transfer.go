@@ -323,30 +323,45 @@ type listSpan struct {
 	count, offset whole
 }
 
-// span checks the range and fills in the documented defaults. The texts are assumed.
+// span checks the range and fills in the documented defaults.
 func (r listRange) span() (listSpan, error) {
-	out := listSpan{count: listMax}
-	for _, bound := range []struct {
-		field string
-		given *string
-		into  *time.Time
-	}{{"start_date", r.StartDate, &out.from}, {"end_date", r.EndDate, &out.until}} {
-		if textOr(bound.given, "") == "" {
-			continue
-		}
-		at, err := time.Parse(time.RFC3339, *bound.given)
-		if err != nil {
-			return out, errInvalidField.Text(bound.field + " must be a string of the format 'YYYY-MM-DDThh:mm:ssZ'")
-		}
-		*bound.into = at
+	return spanOf(timeBound{"start_date", r.StartDate}, timeBound{"end_date", r.EndDate}, r.Count, r.Offset)
+}
+
+// timeBound is a field of a request that bounds a list.
+type timeBound struct {
+	field string
+	given *string
+}
+
+// spanOf checks a range by whatever names its bounds have. The texts are assumed.
+func spanOf(from, until timeBound, count, offset *whole) (out listSpan, err error) {
+	out.count = listMax
+	if out.from, err = from.time(); err != nil {
+		return out, err
 	}
-	if r.Count != nil {
-		out.count = *r.Count
+	if out.until, err = until.time(); err != nil {
+		return out, err
 	}
-	if r.Offset != nil {
-		out.offset = *r.Offset
+	if count != nil {
+		out.count = *count
+	}
+	if offset != nil {
+		out.offset = *offset
 	}
 	return out, checkPage("", out.count, out.offset, listMax)
+}
+
+// time is the moment of the bound, zero for none.
+func (b timeBound) time() (time.Time, error) {
+	if textOr(b.given, "") == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, *b.given)
+	if err != nil {
+		return at, errInvalidField.Text(b.field + " must be a string of the format 'YYYY-MM-DDThh:mm:ssZ'")
+	}
+	return at, nil
 }
 
 // holds says whether a moment is in the span, both ends included.

@@ -104,7 +104,7 @@ func migrateAccount(c *api.Call, req migrateAccountRequest) (migrateAccountRespo
 	item := Item{
 		ID: idOf(c.World.Draw("item")), Institution: firstPlatypus, User: userCustom, Products: []string{productAuth},
 		Custom: &Custom{Accounts: []CustomAccount{{
-			Type: "depository", Subtype: req.AccountType,
+			Type: "depository", Subtype: req.AccountType, StartingBalance: "0",
 			Numbers: CustomNumbers{
 				Account: req.AccountNumber, ACHRouting: req.RoutingNumber, ACHWireRouting: req.WireRoutingNumber,
 			},

@@ -192,17 +192,9 @@ func (h *history) standing() {
 func (h *history) drawAll(fine bool) {
 	for _, mask := range []string{"0000", "3333"} {
 		if at := h.accountWith(mask); at >= 0 {
-			h.draw(at, h.seed(), fine)
+			h.draw(at, h.item.seed(), fine)
 		}
 	}
-}
-
-// seed is what a random history follows from: that of the custom user, else the Item.
-func (h *history) seed() string {
-	if h.item.Custom != nil && h.item.Custom.Seed != nil {
-		return "seed " + string(h.item.Custom.Seed)
-	}
-	return h.item.ID
 }
 
 // drawsPerDay is one more than the most random transactions of a day.
@@ -265,7 +257,7 @@ func (h *history) rounds() {
 	moments = append(moments, never(), never())
 	for round, d := range days {
 		for n := range pendingPerRound {
-			chance := h.w.Derive("pending", h.seed(), strconv.Itoa(round), strconv.Itoa(n))
+			chance := h.w.Derive("pending", h.item.seed(), strconv.Itoa(round), strconv.Itoa(n))
 			e := drawn(chance[:], true, entry{
 				account: at, kind: kindRound, born: day(round), n: n, date: d, authorized: d, pending: true,
 				since: since, until: moments[round],

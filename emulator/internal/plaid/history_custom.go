@@ -12,13 +12,13 @@ import (
 // ones, and those of its inflow model beside either (documented). What is listed is shown
 // however old it is (assumed).
 func (h *history) custom() {
-	for at := range h.accounts {
-		c := h.item.customOf(at)
+	for at, a := range h.accounts {
+		c := a.custom
 		switch {
 		case c.Transactions != nil:
 			h.listed(at, c.Transactions)
 		case slices.Contains(drawnTypes, c.Type) || c.Subtype == "student":
-			h.draw(at, h.seed(), false)
+			h.draw(at, h.item.seed(), false)
 		}
 		if c.InflowModel != nil {
 			h.inflow(at, c)

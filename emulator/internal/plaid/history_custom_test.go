@@ -121,7 +121,14 @@ func TestCustomExplained(t *testing.T) {
 		inflow(`"type":"monthly-income","income_amount":1`):                           `override_accounts[1].inflow_model.payment_day_of_month is ""; 1 to 28 or last is right`,
 		inflow(`"type":"monthly-balance-payment"`):                                    `override_accounts[1].inflow_model.statement_day_of_month is ""; 1 to 28 or last is right`,
 		inflow(`"type":"monthly-income","income_amount":1,"payment_day_of_month":28`): `override_accounts[1].inflow_model.transaction_name is missing`,
-		`{"mfa":{"type":"magic"}}`:                                                    `mfa.type is "magic"; device, questions or selections is right`,
+		account(`"holder_category":"firm"`):                                           `override_accounts[1].holder_category is "firm"; personal or business is right`,
+		account(`"numbers":{"eft_branch":"1"}`):                                       `override_accounts[1].numbers.eft_institution and eft_branch belong together; one of them is missing`,
+		account(`"numbers":{"international_iban":"1"}`):                               `override_accounts[1].numbers.international_bic and international_iban belong together; one of them is missing`,
+		account(`"numbers":{"ach_routing":"322271628"}`):                              `override_accounts[1].numbers.ach_routing: routing number 322271628 has the check digit 8; 322271627 would be right`,
+		account(`"income":{"paystubs":[{"pay_period_details":{"pay_day":"x"}}]}`):     `override_accounts[1].income.paystubs[0].pay_period_details.pay_day is "x"; a date such as 2026-01-31 is right`,
+		`{"version":3}`: `version is 3; 1 or 2 is right`,
+		`{"mfa":{"type":"questions","question_rounds":1}}`: `mfa asks questions: question_rounds and questions_per_round are needed`,
+		`{"mfa":{"type":"magic"}}`:                         `mfa.type is "magic"; device, questions or selections is right`,
 	} {
 		_, err := parseCustom(text)
 		require.EqualError(t, err, want)
@@ -141,15 +148,13 @@ func TestCustomIsKept(t *testing.T) {
 			"security":{"ticker_symbol":"TWD","name":"Tweed","cusip":"1","isin":"2","sedol":"3","currency":"USD"}}],
 		"investment_transactions":[{"date":"2026-01-02","name":"buy","quantity":2,"price":1.5,"fees":0.1,"type":"buy",
 			"currency":"USD","security":{"ticker_symbol":"TWD"}}],
-		"liability":{"type":"credit"},"income":{"paystubs":[]}}],
+		"liability":{"type":"credit"}},{"type":"payroll","income":{"paystubs":[{"employer":{"name":"Tweed"},
+			"pay_period_details":{"pay_date":"2026-01-02","check_amount":5}}],"w2s":[{"tax_year":"2025"}]}}],
 		"mfa":{"type":"questions","question_rounds":2,"questions_per_round":1},"recaptcha":"good"}`
 	custom, err := parseCustom(text)
 	require.NoError(t, err)
-	item := Item{Custom: custom}
-	account := item.customOf(0)
-	require.Equal(t, "investment", account.Type, "payroll is no bank account")
-	require.Nil(t, item.customOf(1))
-	require.Nil(t, Item{}.customOf(0))
+	account := custom.Accounts[1]
+	require.Equal(t, "investment", account.Type)
 	require.Equal(t, CustomHolding{
 		CostBasis: "3", Currency: "USD", InstitutionPrice: "1.5", InstitutionPriceAsOf: "2026-01-02", Quantity: "2",
 		Security: CustomSecurity{ISIN: "2", CUSIP: "1", SEDOL: "3", Name: "Tweed", TickerSymbol: "TWD", Currency: "USD"},

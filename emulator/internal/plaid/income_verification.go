@@ -54,12 +54,14 @@ func incomeVerificationPrecheck(c *api.Call, req precheckRequest) (precheckRespo
 
 // payLine is one line of a paystub, with what came together since January.
 type payLine struct {
-	CanonicalDescription   string      `json:"canonical_description,omitempty"`
-	CurrentAmount          json.Number `json:"current_amount"`
-	Description            string      `json:"description,omitempty"`
-	ISOCurrencyCode        string      `json:"iso_currency_code"`
-	UnofficialCurrencyCode *string     `json:"unofficial_currency_code"`
-	YTDAmount              json.Number `json:"ytd_amount"`
+	CanonicalDescription   string       `json:"canonical_description,omitempty"`
+	CurrentAmount          *json.Number `json:"current_amount"`
+	Description            string       `json:"description,omitempty"`
+	Hours                  *json.Number `json:"hours,omitempty"`
+	ISOCurrencyCode        *string      `json:"iso_currency_code"`
+	Rate                   *json.Number `json:"rate,omitempty"`
+	UnofficialCurrencyCode *string      `json:"unofficial_currency_code"`
+	YTDAmount              *json.Number `json:"ytd_amount"`
 }
 
 type payLines struct {
@@ -68,27 +70,42 @@ type payLines struct {
 }
 
 type paystubParty struct {
-	Address address `json:"address"`
-	Name    string  `json:"name"`
+	Address       *address        `json:"address,omitempty"`
+	MaritalStatus *string         `json:"marital_status,omitempty"`
+	Name          string          `json:"name"`
+	TaxpayerID    json.RawMessage `json:"taxpayer_id,omitempty"`
 }
 
 type payPeriod struct {
-	CheckAmount   json.Number `json:"check_amount"`
-	EndDate       string      `json:"end_date"`
-	GrossEarnings json.Number `json:"gross_earnings"`
-	PayDate       string      `json:"pay_date"`
-	PayFrequency  string      `json:"pay_frequency"`
-	StartDate     string      `json:"start_date"`
+	CheckAmount   *json.Number      `json:"check_amount"`
+	Distribution  []payDistribution `json:"distribution_breakdown,omitempty"`
+	EndDate       *string           `json:"end_date"`
+	GrossEarnings *json.Number      `json:"gross_earnings"`
+	PayDate       *string           `json:"pay_date"`
+	PayDay        *string           `json:"pay_day,omitempty"`
+	PayFrequency  string            `json:"pay_frequency"`
+	StartDate     *string           `json:"start_date"`
+}
+
+type payDistribution struct {
+	AccountName            *string      `json:"account_name"`
+	BankName               *string      `json:"bank_name"`
+	CurrentAmount          *json.Number `json:"current_amount"`
+	ISOCurrencyCode        *string      `json:"iso_currency_code"`
+	Mask                   *string      `json:"mask"`
+	Type                   *string      `json:"type"`
+	UnofficialCurrencyCode *string      `json:"unofficial_currency_code"`
 }
 
 type paystub struct {
-	Deductions       payLines     `json:"deductions"`
-	DocID            string       `json:"doc_id"`
-	Earnings         payLines     `json:"earnings"`
-	Employee         paystubParty `json:"employee"`
-	Employer         paystubParty `json:"employer"`
-	NetPay           payLine      `json:"net_pay"`
-	PayPeriodDetails payPeriod    `json:"pay_period_details"`
+	Deductions       payLines      `json:"deductions"`
+	DocID            string        `json:"doc_id"`
+	Earnings         payLines      `json:"earnings"`
+	Employee         paystubParty  `json:"employee"`
+	Employer         paystubParty  `json:"employer"`
+	IncomeBreakdown  []CustomShare `json:"income_breakdown,omitempty"`
+	NetPay           payLine       `json:"net_pay"`
+	PayPeriodDetails payPeriod     `json:"pay_period_details"`
 }
 
 type incomeDocument struct {
@@ -112,27 +129,39 @@ type paystubsResponse struct {
 // paystubCount is how many paystubs there are (plaid-go's test).
 const paystubCount = 2
 
-// incomeVerificationPaystubsGet answers with the last two paystubs of the Item's owner. Errors,
-// in order of checking: INCOME_VERIFICATION_NOT_FOUND for an income_verification_id or without
+// incomeVerificationPaystubsGet answers with the last two paystubs of the Item's owner, and with
+// those of a custom user whose JSON lists any. Errors, in order of checking: INCOME_VERIFICATION_NOT_FOUND for an income_verification_id or without
 // an access token (assumed: nothing makes such an id here), those of product.
 func incomeVerificationPaystubsGet(c *api.Call, req paystubsRequest) (paystubsResponse, error) {
-	if req.AccessToken == nil {
-		return paystubsResponse{}, errIncomeNotFound.New()
-	}
-	item, err := product(c, *req.AccessToken, productIncome)
+	item, err := req.item(c)
 	if err != nil {
 		return paystubsResponse{}, err
 	}
-	out := paystubsResponse{RequestID: c.RequestID, DocumentMetadata: []incomeDocument{}, Paystubs: []paystub{}}
-	for back := range paystubCount {
-		payday := lastPayday(dayOf(c.Now)) - day(payInterval*back)
-		docID := c.World.Derive("paystub", item.ID, payday.text()).Text(idAlphabet, 9)
-		out.DocumentMetadata = append(out.DocumentMetadata, incomeDocument{
-			docID, "DOCUMENT_TYPE_PAYSTUB", "paystub_" + strconv.Itoa(back+1) + ".pdf", "DOCUMENT_STATUS_PROCESSING_COMPLETE",
-		})
-		out.Paystubs = append(out.Paystubs, item.paystub(c, docID, payday))
+	out := paystubsResponse{RequestID: c.RequestID, DocumentMetadata: []incomeDocument{}}
+	if out.Paystubs = item.customPaystubs(c.World); out.Paystubs == nil {
+		for back := range paystubCount {
+			out.Paystubs = append(out.Paystubs, item.paystub(c, lastPayday(dayOf(c.Now))-day(payInterval*back)))
+		}
+	}
+	for n, p := range out.Paystubs {
+		out.DocumentMetadata = append(out.DocumentMetadata, documentOf(p.DocID, "DOCUMENT_TYPE_PAYSTUB", "paystub", n))
 	}
 	return out, nil
+}
+
+// item is the Item that a request for documents of income names.
+func (r paystubsRequest) item(c *api.Call) (Item, error) {
+	if r.AccessToken == nil {
+		return Item{}, errIncomeNotFound.New()
+	}
+	return product(c, *r.AccessToken, productIncome)
+}
+
+// documentOf tells of the n-th document of a kind.
+func documentOf(docID, kind, name string, n int) incomeDocument {
+	return incomeDocument{
+		docID, kind, name + "_" + strconv.Itoa(n+1) + ".pdf", "DOCUMENT_STATUS_PROCESSING_COMPLETE",
+	}
 }
 
 // payInterval is two weeks in days: pay is biweekly.
@@ -152,21 +181,21 @@ const (
 )
 
 // paystub is the paystub of a payday. The employer is that of the OpenAPI file's example.
-func (i Item) paystub(c *api.Call, docID string, payday day) paystub {
+func (i Item) paystub(c *api.Call, payday day) paystub {
 	count := cents(payday-dayOf(yearOf(payday)))/payInterval + 1
 	line := func(text, canonical string, amount cents) payLine {
 		return payLine{
-			CanonicalDescription: canonical, CurrentAmount: json.Number(amount.String()), Description: text,
-			ISOCurrencyCode: usd, YTDAmount: json.Number((amount * count).String()),
+			CanonicalDescription: canonical, CurrentAmount: number(amount.String()), Description: text,
+			ISOCurrencyCode: orNull(usd), YTDAmount: number((amount * count).String()),
 		}
 	}
 	out := paystub{
-		DocID:  docID,
-		NetPay: line("TOTAL NET PAY", "", payNet),
+		DocID:    c.World.Derive("paystub", i.ID, payday.text()).Text(idAlphabet, 9),
+		Employee: i.employee(c.World), Employer: employer(), NetPay: line("TOTAL NET PAY", "", payNet),
 		PayPeriodDetails: payPeriod{
-			CheckAmount: json.Number(payNet.String()), GrossEarnings: json.Number(payGross.String()),
-			StartDate: (payday - payInterval + 1).String(), EndDate: payday.String(), PayDate: payday.String(),
-			PayFrequency: "PAY_FREQUENCY_BIWEEKLY",
+			CheckAmount: number(payNet.String()), GrossEarnings: number(payGross.String()),
+			StartDate: orNull((payday - payInterval + 1).String()), EndDate: orNull(payday.String()),
+			PayDate: orNull(payday.String()), PayFrequency: "PAY_FREQUENCY_BIWEEKLY",
 		},
 	}
 	out.Deductions = payLines{
@@ -175,25 +204,39 @@ func (i Item) paystub(c *api.Call, docID string, payday day) paystub {
 	out.Earnings = payLines{
 		Breakdown: []payLine{line("salary earned", "REGULAR PAY", payGross)}, Total: line("", "", payGross),
 	}
-	out.Employer = paystubParty{Name: "PLAID INC", Address: address{
+	return out
+}
+
+// employer is that of the OpenAPI file's example.
+func employer() paystubParty {
+	return paystubParty{Name: "PLAID INC", Address: &address{
 		City: "SAN FRANCISCO", Country: orNull("US"), PostalCode: orNull("94111"), Region: orNull("CA"),
 		Street: "1098 HARRISON ST",
 	}}
-	for _, o := range i.owners(c.World) {
-		out.Employee.Name = strings.ToUpper(strings.Join(o.Names[:min(1, len(o.Names))], ""))
+}
+
+// employee is the Item's owner.
+func (i Item) employee(w *world.World) paystubParty {
+	out := paystubParty{Address: &address{}}
+	for _, o := range i.owners(w) {
+		out.Name = strings.ToUpper(strings.Join(o.Names[:min(1, len(o.Names))], ""))
 		for _, home := range o.Addresses {
 			if home.Primary {
-				out.Employee.Address = home.Data
+				out.Address = &home.Data
 			}
 		}
 	}
 	return out
 }
 
-// owners are those of the Item's first account.
+// owners are those of the Item's first account; a custom user may have no bank account.
 func (i Item) owners(w *world.World) []owner {
 	all := i.accounts(w)
-	if len(all) == 0 {
+	switch {
+	case len(all) > 0:
+	case i.Custom != nil:
+		return []owner{i.Custom.owner()(nil)}
+	default:
 		return nil
 	}
 	return all[0].owners

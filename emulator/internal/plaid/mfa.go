@@ -76,39 +76,32 @@ func numbersIn(text string) (numbers []int, ok bool) {
 	return numbers, true
 }
 
-// customChallenge reads the member mfa of user_custom's JSON; numbers that it leaves out
-// are 1.
+// customChallenge reads the member mfa of user_custom's JSON. Rounds that it leaves out are 1,
+// selections in a round and answers to choose from 2 (OpenAPI file, schema MFA).
 func customChallenge(password string) (challenge, bool) {
-	var custom struct {
-		MFA struct {
-			Type            string      `json:"type"`
-			QuestionRounds  json.Number `json:"question_rounds"`
-			PerRound        json.Number `json:"questions_per_round"`
-			SelectionRounds json.Number `json:"selection_rounds"`
-			PerQuestion     json.Number `json:"selections_per_question"`
-		} `json:"mfa"`
-	}
-	if json.Unmarshal([]byte(password), &custom) != nil {
+	custom, err := parseCustom(password)
+	if err != nil || custom.MFA == nil {
 		return challenge{}, false
 	}
-	number := func(n json.Number) int {
+	number := func(n json.Number, otherwise int) int {
 		i, err := strconv.Atoi(string(n))
 		if err != nil {
-			return 1
+			return otherwise
 		}
 		return min(max(i, 1), mfaLimit)
 	}
-	switch mfa := custom.MFA; mfa.Type {
+	mfa := custom.MFA
+	out := challenge{Kind: mfa.Type}
+	switch mfa.Type {
 	case mfaDevice:
-		return challenge{Kind: mfaDevice, Rounds: 2}, true
+		out.Rounds = 2
 	case mfaQuestions:
-		return challenge{Kind: mfaQuestions, Rounds: number(mfa.QuestionRounds), Count: number(mfa.PerRound)}, true
+		out.Rounds, out.Count = number(mfa.QuestionRounds, 1), number(mfa.QuestionsPerRound, 1)
 	case mfaSelections:
-		return challenge{
-			Kind: mfaSelections, Rounds: number(mfa.SelectionRounds), Count: 1, Options: number(mfa.PerQuestion),
-		}, true
+		out.Rounds, out.Count = number(mfa.SelectionRounds, 1), number(mfa.QuestionsPerRound, 2)
+		out.Options = number(mfa.SelectionsPerQuestion, 2)
 	}
-	return challenge{}, false
+	return out, mfa.Type != ""
 }
 
 // mfaResponse is the question, with status 210. What it does not ask is null (recorded).

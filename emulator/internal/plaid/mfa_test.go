@@ -81,7 +81,8 @@ func TestChallengeOf(t *testing.T) {
 	for password, want := range map[string]challenge{
 		`{"mfa":{"type":"device"}}`: {Kind: "device", Rounds: 2},
 		`{"mfa":{"type":"questions","question_rounds":2,"questions_per_round":"3"}}`: {Kind: "questions", Rounds: 2, Count: 3},
-		`{"mfa":{"type":"selections","selections_per_question":4}}`:                  {Kind: "selections", Rounds: 1, Count: 1, Options: 4},
+		`{"mfa":{"type":"selections","selections_per_question":4}}`:                  {Kind: "selections", Rounds: 1, Count: 2, Options: 4},
+		`{"mfa":{"type":"selections","selection_rounds":2,"questions_per_round":3}}`: {Kind: "selections", Rounds: 2, Count: 3, Options: 2},
 	} {
 		got, asked := challengeOf(userCustom, password)
 		require.True(t, asked, password)

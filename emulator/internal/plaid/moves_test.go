@@ -42,7 +42,7 @@ func TestMoves(t *testing.T) {
 			try: func(w *world.World, from, to string) (bool, string) {
 				authorizations.Put(w, "a", debit)
 				row := transfer{ID: "t", Authorization: "a", Status: from}
-				moved := row.move(w, to, nil)
+				moved := row.move(w, to, nil, row.Created)
 				return moved, row.Status
 			},
 			events: count,
@@ -106,7 +106,7 @@ func TestMovesWithConditions(t *testing.T) {
 		} {
 			authorizations.Put(w, "a", test.a)
 			row := transfer{ID: "t", Authorization: "a", Status: statusSettled}
-			require.Equal(t, test.can, row.move(w, statusFundsAvailable, nil), test.name)
+			require.Equal(t, test.can, row.move(w, statusFundsAvailable, nil, row.Created), test.name)
 		}
 		for status, can := range map[string]bool{
 			statusPending: false, statusPosted: false, statusSettled: true, statusFundsAvailable: true,
@@ -118,7 +118,7 @@ func TestMovesWithConditions(t *testing.T) {
 		withdrawal := sweep{ID: "s", Ledger: true, Status: statusSettled}
 		require.False(t, withdrawal.move(w, statusFundsAvailable, nil))
 		swept := transfer{ID: "t", Authorization: "a", Status: statusPending, SweepStatus: sweepUnswept}
-		require.True(t, swept.move(w, statusFailed, nil))
+		require.True(t, swept.move(w, statusFailed, nil, swept.Created))
 		require.Empty(t, swept.SweepStatus, "it will never be swept")
 	})
 	for from, next := range paymentMoves {

@@ -150,6 +150,9 @@ func TestIncome(t *testing.T) {
 		r.text("paystubs", 0, "pay_period_details", "pay_date"), r.text("paystubs", 1, "pay_period_details", "pay_date"),
 	}, "every other Friday")
 	require.Equal(t, r.text("document_metadata", 0, "doc_id"), r.text("paystubs", 0, "doc_id"))
+	r = s.good("/income/verification/taxforms/get", item)
+	require.Equal(t, "117000.00", r.text("taxforms", 0, "w2", "wages_tips_other_comp"), "26 paystubs")
+	require.Equal(t, "2025", r.text("taxforms", 0, "w2", "tax_year"))
 	s.refused("/income/verification/paystubs/get", object{"income_verification_id": "x"}, wrong{
 		key: "INCOME_VERIFICATION_ERROR/INCOME_VERIFICATION_NOT_FOUND", message: "the requested data was not found. Please check the ID supplied.",
 	})

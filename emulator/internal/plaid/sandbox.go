@@ -224,6 +224,7 @@ func (l Login) check(item *Item) (*scenario.Rule, error) {
 		if err != nil {
 			return nil, errCredentials.New() // documented: a bad JSON gives INVALID_CREDENTIALS
 		}
+		custom.roll(dayOf(item.Created))
 		item.Custom = custom
 		switch {
 		case custom.ForceError != "":

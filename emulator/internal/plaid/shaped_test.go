@@ -2,7 +2,6 @@ package plaid
 
 import (
 	"archive/zip"
-	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -101,13 +100,13 @@ func TestShapedTokens(t *testing.T) {
 
 func TestShapedSandboxOnly(t *testing.T) {
 	t.Parallel()
-	body := object{"test_clock_id": "t", "new_virtual_time": "2026-02-01T00:00:00Z"}
-	serve(t, Settings{Environment: "production"}).refused("/sandbox/transfer/test_clock/advance", body, wrong{
+	body := object{}
+	serve(t, Settings{Environment: "production"}).refused("/sandbox/transfer/repayment/simulate", body, wrong{
 		key: "INVALID_REQUEST/SANDBOX_ONLY",
-		message: "access to /sandbox/transfer/test_clock/advance is only available in the sandbox environment at " +
+		message: "access to /sandbox/transfer/repayment/simulate is only available in the sandbox environment at " +
 			"https://sandbox.plaid.com/",
 	})
-	serve(t).good("/sandbox/transfer/test_clock/advance", body)
+	serve(t).good("/sandbox/transfer/repayment/simulate", body)
 }
 
 // TestShapedAccounts: the accounts of an answer are the Item's, and what names an account
@@ -149,35 +148,22 @@ func TestShapedAccounts(t *testing.T) {
 func TestShapedEcho(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	access := s.accessToken()
-	account := s.accountID(access, "0000")
-	intent := object{
-		"account_id": account, "origination_account_id": "o-1", "amount": "47.11", "description": "rent", "mode": "PAYMENT",
-		"user": object{"legal_name": "A B"}, "metadata": object{"order": "7"},
+	report := object{"beacon_user_id": "becusr_1", "type": "stolen", "fraud_date": "2025-11-05"}
+	r := s.good("/beacon/report/create", report)
+	for name, said := range report {
+		require.Equal(t, said, r.at(name), name)
 	}
-	r := s.good("/transfer/intent/create", intent)
-	for _, name := range []string{"account_id", "origination_account_id", "amount", "description"} {
-		require.Equal(t, intent[name], r.at("transfer_intent", name), name)
-	}
-	id := r.text("transfer_intent", "id")
-	require.NotEqual(t, id, s.good("/transfer/intent/create", intent).text("transfer_intent", "id"), "each intent is its own")
-	got := s.good("/transfer/intent/get", object{"transfer_intent_id": id})
-	require.Equal(t, id, got.text("transfer_intent", "id"))
-	again := s.good("/transfer/intent/get", object{"transfer_intent_id": id})
-	require.Equal(t, got.at("transfer_intent"), again.at("transfer_intent"), "the same question has the same answer")
+	id := r.text("id")
+	require.NotEqual(t, id, s.good("/beacon/report/create", report).text("id"), "each report is its own")
+	got := s.good("/beacon/report/get", object{"beacon_report_id": id})
+	require.Equal(t, id, got.text("id"))
+	again := s.good("/beacon/report/get", object{"beacon_report_id": id})
+	require.Equal(t, got.at("fraud_date"), again.at("fraud_date"), "the same question has the same answer")
 
 	r = s.good("/watchlist_screening/entity/get", object{"entity_watchlist_screening_id": "scr_1"})
 	require.Equal(t, "scr_1", r.text("id"))
 	require.NotEqual(t, "scr_1", r.text("search_terms", "entity_watchlist_program_id"))
-	r = s.good("/transactions/enrich", object{"account_type": "depository", "transactions": []object{
-		{"id": "1", "description": "coffee", "amount": 4.5, "direction": "OUTFLOW", "iso_currency_code": "USD"},
-		{"id": "2", "description": "wages", "amount": 100, "direction": "INFLOW", "iso_currency_code": "EUR"},
-	}})
-	require.Len(t, r.at("enriched_transactions"), 2)
-	require.Equal(t, "wages", r.text("enriched_transactions", 1, "description"))
-	require.Equal(t, "EUR", r.text("enriched_transactions", 1, "iso_currency_code"))
-	require.Equal(t, json.Number("4.5"), r.at("enriched_transactions", 0, "amount"))
-	r = s.good("/item/webhook/update", object{"access_token": access, "webhook": "https://example.com/new"})
+	r = s.good("/item/webhook/update", object{"access_token": s.accessToken(), "webhook": "https://example.com/new"})
 	require.Equal(t, "ins_109508", r.text("item", "institution_id"))
 	require.Equal(t, "https://example.com/new", r.text("item", "webhook"))
 }

@@ -144,8 +144,10 @@ func chained() map[string]bool {
 		/processor/signal/decision/report /processor/signal/return/report /signal/evaluate /signal/return/report
 		/sandbox/transfer/ledger/deposit/simulate /sandbox/transfer/ledger/withdraw/simulate
 		/sandbox/transfer/refund/simulate /sandbox/transfer/simulate
-		/statements/download /statements/list /statements/refresh
+		/sandbox/transfer/test_clock/advance /sandbox/transfer/test_clock/get
+		/statements/download /statements/list /statements/refresh /transactions/enrich
 		/transfer/authorization/cancel /transfer/cancel /transfer/create /transfer/get /transfer/migrate_account
+		/transfer/intent/get /transfer/recurring/cancel /transfer/recurring/get
 		/transfer/refund/cancel /transfer/refund/create /transfer/refund/get /transfer/sweep/get
 		/watchlist_screening/individual/get /watchlist_screening/individual/update`) {
 		out[path] = true

@@ -45,7 +45,6 @@ type counterparty struct {
 	EntityID        *string `json:"entity_id"`
 	LogoURL         *string `json:"logo_url"`
 	Name            string  `json:"name"`
-	PhoneNumber     *string `json:"phone_number,omitempty"`
 	Type            string  `json:"type"`
 	Website         *string `json:"website"`
 }
@@ -104,16 +103,25 @@ func payeeOf(name, amount string) dataset.Payee {
 	if known, ok := dataset.FindPayee(name); ok {
 		return *known
 	}
-	p := dataset.Payee{
-		Name: name, CategoryID: "19000000", Category: []string{"Shops"}, Primary: "GENERAL_MERCHANDISE",
-		Detailed: "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE", Level: levelUnsure, Channel: "other", Type: "special",
-	}
+	p := unknownPayee
 	if strings.HasPrefix(amount, "-") {
-		p.CategoryID, p.Category = "21005000", []string{"Transfer", "Credit"}
-		p.Primary, p.Detailed = "TRANSFER_IN", "TRANSFER_IN_OTHER_TRANSFER_IN"
+		p = unknownPayer
 	}
+	p.Name = name
 	return p
 }
+
+// unknownPayee and unknownPayer are how a transaction is filed of which only the sign is known.
+var (
+	unknownPayee = dataset.Payee{
+		CategoryID: "19000000", Category: []string{"Shops"}, Primary: "GENERAL_MERCHANDISE",
+		Detailed: "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE", Level: levelUnsure, Channel: "other", Type: "special",
+	}
+	unknownPayer = dataset.Payee{
+		CategoryID: "21005000", Category: []string{"Transfer", "Credit"}, Primary: "TRANSFER_IN",
+		Detailed: "TRANSFER_IN_OTHER_TRANSFER_IN", Level: levelUnsure, Channel: "other", Type: "special",
+	}
+)
 
 // categoryOf is the personal finance category of a payee in a version.
 func categoryOf(p dataset.Payee, version string) *financeCategory {

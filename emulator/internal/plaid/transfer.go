@@ -25,6 +25,7 @@ type transfer struct {
 	Failure       *transferFailure `json:"failure,omitempty"`
 	SweepStatus   string           `json:"sweep_status,omitempty"` // "" for one of Plaid's ledger
 	Swept         []string         `json:"swept,omitempty"`        // sweeps that it was part of
+	Recurring     string           `json:"recurring,omitempty"`    // recurring_transfer_id
 }
 
 type transferFailure struct {
@@ -60,10 +61,10 @@ var transferMoves = map[string][]string{
 	statusReturned:       nil,
 }
 
-// move brings the transfer into a state and tells of it, false if it cannot follow. Funds
+// move brings the transfer into a state at a moment and tells of it, false if it cannot follow. Funds
 // become available of ACH debits only. That a settled transfer can still come back is what
 // return windows are for; the list of the OpenAPI file leaves it out.
-func (t *transfer) move(w *world.World, status string, failure *transferFailure) bool {
+func (t *transfer) move(w *world.World, status string, failure *transferFailure, at time.Time) bool {
 	if !slices.Contains(transferMoves[t.Status], status) {
 		return false
 	}
@@ -75,7 +76,7 @@ func (t *transfer) move(w *world.World, status string, failure *transferFailure)
 	if t.SweepStatus == sweepUnswept && (status == statusCancelled || status == statusFailed || status == statusReturned) {
 		t.SweepStatus = "" // it will never be swept
 	}
-	t.keep(w, transferEvent{Type: status, Failure: failure})
+	t.keep(w, transferEvent{Type: status, Failure: failure, At: at})
 	return true
 }
 
@@ -163,15 +164,19 @@ func (r transferCreateRequest) make(c *api.Call, a transferAuthorization) (t tra
 	if _, err := itemOf(c, r.AccessToken); err != nil {
 		return t, err
 	}
-	t = transfer{
-		ID: c.World.UUID("transfer"), N: c.World.Count("plaid.transfer"), Client: c.Client.ID, Authorization: a.ID,
-		Amount: amount, Description: r.Description, Metadata: tidy(r.Metadata), Created: c.Now, Status: statusPending,
-	}
+	t = transfer{Amount: amount, Description: r.Description, Metadata: tidy(r.Metadata)}
+	t.start(c.World, a, c.Now)
+	return t, nil
+}
+
+// start makes a transfer of an authorization, at a moment.
+func (t *transfer) start(w *world.World, a transferAuthorization, at time.Time) {
+	t.ID, t.N, t.Client, t.Authorization = w.UUID("transfer"), w.Count("plaid.transfer"), a.Client, a.ID
+	t.Created, t.Status = at, statusPending
 	if a.Funding != nil {
 		t.SweepStatus = sweepUnswept
 	}
-	t.keep(c.World, transferEvent{Type: statusPending})
-	return t, nil
+	t.keep(w, transferEvent{Type: statusPending, At: at})
 }
 
 // transferOf finds a transfer of the client. The error for one that is not there is assumed.
@@ -217,7 +222,7 @@ func transferCancel(c *api.Call, req transferIDRequest) (requestIDResponse, erro
 	if err != nil {
 		return requestIDResponse{}, err
 	}
-	if !t.move(c.World, statusCancelled, nil) {
+	if !t.move(c.World, statusCancelled, nil, c.Now) {
 		return requestIDResponse{}, errTransferNotCancellable.New()
 	}
 	return requestIDResponse{RequestID: c.RequestID}, nil

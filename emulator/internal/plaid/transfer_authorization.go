@@ -239,31 +239,46 @@ type authorizationResponse struct {
 	RequestID     string            `json:"request_id"`
 }
 
-// transferAuthorizationCreate decides on a transfer. The same idempotency_key gives the same
-// decision for 48 hours. Errors, in order of checking: INVALID_FIELD,
-// TRANSFER_FORBIDDEN_ACH_CLASS, TRANSFER_NETWORK_LIMIT_EXCEEDED, those of itemOf, those of the
-// Item's state but for ITEM_LOGIN_REQUIRED, which is a decision, INVALID_ACCOUNT_ID,
+// proposal is the Item and the account that a request is about, with the amount. Errors, in
+// order of checking: INVALID_FIELD, TRANSFER_FORBIDDEN_ACH_CLASS,
+// TRANSFER_NETWORK_LIMIT_EXCEEDED, those of itemOf, those of the Item's state but for
+// ITEM_LOGIN_REQUIRED, which is a decision, INVALID_ACCOUNT_ID,
 // TRANSFER_UNSUPPORTED_ACCOUNT_TYPE for an account without numbers.
-func transferAuthorizationCreate(c *api.Call, req authorizationCreateRequest) (authorizationResponse, error) {
-	amount, err := req.check(c)
-	if err != nil {
-		return authorizationResponse{}, err
+func (r authorizationCreateRequest) proposal(c *api.Call) (item Item, acc account, amount cents, err error) {
+	if amount, err = r.check(c); err != nil {
+		return item, acc, 0, err
 	}
-	item, err := itemOf(c, req.AccessToken)
-	if err != nil {
-		return authorizationResponse{}, err
+	if item, err = itemOf(c, r.AccessToken); err != nil {
+		return item, acc, 0, err
 	}
 	if err := item.ready(c.World, productTransfer); err != nil && asRow(err).Row != errLoginRequired {
-		return authorizationResponse{}, err
+		return item, acc, 0, err
 	}
-	acc, ok := item.account(c.World, req.AccountID)
+	acc, ok := item.account(c.World, r.AccountID)
 	switch {
 	case !ok:
-		return authorizationResponse{}, errAccountID.New()
+		return item, acc, 0, errAccountID.New()
 	case acc.ach == nil:
-		return authorizationResponse{}, errUnsupportedAccount.New()
+		return item, acc, 0, errUnsupportedAccount.New()
 	}
-	item = item.with(c.World, productTransfer)
+	return item.with(c.World, productTransfer), acc, amount, nil
+}
+
+// decided keeps the decision on a transfer of a moment.
+func (a transferAuthorization) decided(w *world.World, item Item, acc account, at time.Time) transferAuthorization {
+	a.ID, a.Created, a.Network = w.UUID("transfer_authorization"), at, networkAt(a.Network, at)
+	a.Decision, a.Code = decide(w, item, acc, a.Type, a.Amount)
+	authorizations.Put(w, a.ID, a)
+	return a
+}
+
+// transferAuthorizationCreate decides on a transfer. The same idempotency_key gives the same
+// decision for 48 hours. Errors: those of proposal.
+func transferAuthorizationCreate(c *api.Call, req authorizationCreateRequest) (authorizationResponse, error) {
+	item, acc, amount, err := req.proposal(c)
+	if err != nil {
+		return authorizationResponse{}, err
+	}
 	row, made := transferAuthorization{}, false
 	if key := textOr(req.Key, ""); key != "" {
 		for _, id := range authorizationByKey.Keys(c.World, c.Client.ID+"/"+key) {
@@ -274,12 +289,9 @@ func transferAuthorizationCreate(c *api.Call, req authorizationCreateRequest) (a
 	}
 	if !made {
 		row = transferAuthorization{
-			ID: c.World.UUID("transfer_authorization"), Client: c.Client.ID, Key: textOr(req.Key, ""), Account: acc.ID,
-			Funding: req.Funding, Type: req.Type, Network: networkAt(req.Network, c.Now), Class: req.ACHClass, Amount: amount,
-			User: req.User, Wire: tidy(req.WireDetails), Created: c.Now,
-		}
-		row.Decision, row.Code = decide(c.World, item, acc, req.Type, amount)
-		authorizations.Put(c.World, row.ID, row)
+			Client: c.Client.ID, Key: textOr(req.Key, ""), Account: acc.ID, Funding: req.Funding, Type: req.Type,
+			Network: req.Network, Class: req.ACHClass, Amount: amount, User: req.User, Wire: tidy(req.WireDetails),
+		}.decided(c.World, item, acc, c.Now)
 	}
 	return authorizationResponse{Authorization: row.body(c.World), RequestID: c.RequestID}, nil
 }

@@ -49,8 +49,9 @@ func (t transfer) body(w *world.World) transferBody {
 		Cancellable: t.Status == statusPending, Created: t.Created.Format(time.RFC3339),
 		CreditFundsSource: creditSource(a.Type), Description: t.Description, FailureReason: t.Failure, ID: t.ID,
 		ISOCurrencyCode: usd, Metadata: t.Metadata, Network: a.Network, NetworkTraceID: t.trace(w),
-		OriginationAccountID: originationAccount(w, t.Client), Refunds: t.refunds(w), Status: t.Status,
-		SweepStatus: orNull(t.SweepStatus), Type: a.Type, User: a.User, WireDetails: a.Wire,
+		OriginationAccountID: originationAccount(w, t.Client), RecurringTransferID: orNull(t.Recurring),
+		Refunds: t.refunds(w), Status: t.Status, SweepStatus: orNull(t.SweepStatus), Type: a.Type, User: a.User,
+		WireDetails: a.Wire,
 	}
 	out.FundingAccountID, out.LedgerID = fundsOf(w, t.Client, a.Funding)
 	t.dates(a, &out)

@@ -26,9 +26,12 @@ var (
 	transferEventsOf = transferEvents.Index(func(e transferEvent) string { return e.Client })
 )
 
-// keep stores an event of now.
+// keep stores an event, of now unless it says when.
 func (e transferEvent) keep(w *world.World) {
-	e.ID, e.At = int64(transferEvents.Len(w))+1, w.Now()
+	e.ID = int64(transferEvents.Len(w)) + 1
+	if e.At.IsZero() {
+		e.At = w.Now()
+	}
 	transferEvents.Put(w, eventKey(e.ID), e)
 }
 
@@ -168,13 +171,14 @@ func (f *transferFailureGiven) reason(returned bool) *transferFailure {
 type transferSimulateRequest struct {
 	EventType     string                `json:"event_type"`
 	FailureReason *transferFailureGiven `json:"failure_reason"`
+	TestClockID   *string               `json:"test_clock_id"`
 	TransferID    string                `json:"transfer_id"`
 	Webhook       string                `json:"webhook"`
 }
 
-// sandboxTransferSimulate moves a transfer. Errors, in order of checking: INVALID_FIELD for an
-// event that cannot be simulated, those of transferOf,
-// SANDBOX_TRANSFER_EVENT_TRANSITION_INVALID.
+// sandboxTransferSimulate moves a transfer, at the time of a test clock if it names one. Errors,
+// in order of checking: INVALID_FIELD for an event that cannot be simulated, those of
+// transferOf and clockTime, SANDBOX_TRANSFER_EVENT_TRANSITION_INVALID.
 func sandboxTransferSimulate(c *api.Call, req transferSimulateRequest) (requestIDResponse, error) {
 	err := checkOneOf("event_type", req.EventType,
 		statusPosted, statusSettled, statusFailed, statusFundsAvailable, statusReturned)
@@ -189,7 +193,11 @@ func sandboxTransferSimulate(c *api.Call, req transferSimulateRequest) (requestI
 	if req.EventType == statusFailed || req.EventType == statusReturned {
 		failure = req.FailureReason.reason(req.EventType == statusReturned)
 	}
-	if !t.move(c.World, req.EventType, failure) {
+	at, err := clockTime(c, req.TestClockID)
+	if err != nil {
+		return requestIDResponse{}, err
+	}
+	if !t.move(c.World, req.EventType, failure, at) {
 		return requestIDResponse{}, errTransition.New()
 	}
 	tellTransfers(c.World, req.Webhook)

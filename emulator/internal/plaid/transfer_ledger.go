@@ -216,7 +216,7 @@ func sandboxTransferLedgerSimulateAvailable(c *api.Call, req ledgerAvailableRequ
 	}
 	for _, t := range ownTransfers(c.World, c.Client.ID) {
 		if a, _ := authorizations.Get(c.World, t.Authorization); a.Funding == nil && t.Status == statusSettled {
-			t.move(c.World, statusFundsAvailable, nil)
+			t.move(c.World, statusFundsAvailable, nil, c.Now)
 		}
 	}
 	for _, id := range sweepsOf.Keys(c.World, c.Client.ID) {

@@ -2,6 +2,7 @@ package plaid
 
 import (
 	"cmp"
+	"encoding/binary"
 	"encoding/json"
 	"strconv"
 
@@ -10,10 +11,11 @@ import (
 )
 
 // Custom is the JSON that user_custom types as a password (plaid.com/docs/sandbox/
-// user-custom). Income is kept as it is.
+// user-custom).
 type Custom struct {
-	Version    json.RawMessage `json:"version,omitempty"`
-	Seed       json.RawMessage `json:"seed,omitempty"` // what random data follow from
+	Version    json.RawMessage `json:"version,omitempty"` // 1 or 2, which are alike here
+	Seed       json.RawMessage `json:"seed,omitempty"`    // what random data follow from
+	RollDates  bool            `json:"roll_dates_forward,omitempty"`
 	Accounts   []CustomAccount `json:"override_accounts,omitempty"`
 	MFA        *CustomMFA      `json:"mfa,omitempty"`
 	Recaptcha  string          `json:"recaptcha,omitempty"`
@@ -22,21 +24,22 @@ type Custom struct {
 
 // CustomAccount is one account of a custom user. Balances are dollars.
 type CustomAccount struct {
-	Type             string              `json:"type"`
-	Subtype          string              `json:"subtype"`
-	StartingBalance  json.Number         `json:"starting_balance,omitempty"`
-	ForceAvailable   json.Number         `json:"force_available_balance,omitempty"`
-	NullAvailable    bool                `json:"has_null_available_balance,omitempty"`
-	Currency         string              `json:"currency,omitempty"`
-	Meta             CustomMeta          `json:"meta"`
-	Numbers          CustomNumbers       `json:"numbers"`
-	Transactions     []CustomTransaction `json:"transactions,omitzero"` // nil: random ones
-	Holdings         []CustomHolding     `json:"holdings,omitzero"`
-	InvestmentEvents []CustomInvestment  `json:"investment_transactions,omitzero"`
-	Identity         *CustomIdentity     `json:"identity,omitempty"`
-	Liability        *CustomLiability    `json:"liability,omitempty"`
-	InflowModel      *CustomInflow       `json:"inflow_model,omitempty"`
-	Income           json.RawMessage     `json:"income,omitempty"`
+	Type             string                      `json:"type"`
+	Subtype          string                      `json:"subtype"`
+	HolderCategory   string                      `json:"holder_category,omitempty"` // personal or business
+	StartingBalance  json.Number                 `json:"starting_balance,omitempty"`
+	ForceAvailable   json.Number                 `json:"force_available_balance,omitempty"`
+	NullAvailable    bool                        `json:"has_null_available_balance,omitempty"`
+	Currency         string                      `json:"currency,omitempty"`
+	Meta             CustomMeta                  `json:"meta"`
+	Numbers          CustomNumbers               `json:"numbers"`
+	Transactions     []CustomTransaction         `json:"transactions,omitzero"` // nil: random ones
+	Holdings         oneOrMore[CustomHolding]    `json:"holdings,omitzero"`
+	InvestmentEvents oneOrMore[CustomInvestment] `json:"investment_transactions,omitzero"`
+	Identity         *CustomIdentity             `json:"identity,omitempty"`
+	Liability        *CustomLiability            `json:"liability,omitempty"`
+	InflowModel      *CustomInflow               `json:"inflow_model,omitempty"`
+	Income           *CustomIncome               `json:"income,omitempty"`
 }
 
 // CustomMeta names an account.
@@ -76,8 +79,8 @@ func (i Item) customAccounts(w *world.World) []account {
 		if c.Type == typePayroll {
 			continue
 		}
-		digits := w.Derive("number", i.ID, strconv.Itoa(n)).Text("0123456789", 12)
-		a := c.account(i.accountID(w, n), digits)
+		digits := w.Derive("number", i.seed(), strconv.Itoa(n)).Text("0123456789", 12)
+		a := c.account(i.accountID(w, n), digits, i.luck(w, n))
 		a.owners, a.custom = []owner{ownerFor(c.Identity)}, &i.Custom.Accounts[n]
 		out = append(out, a)
 	}
@@ -85,17 +88,17 @@ func (i Item) customAccounts(w *world.World) []account {
 }
 
 // account is one account without its owner. What the JSON leaves out is made up
-// (assumed): a name, a number, a mask that fits the number and, for a checking or savings
-// account, the Sandbox's routing numbers.
-func (c CustomAccount) account(id, digits string) account {
+// (assumed): a name, a balance, a number, a mask that fits the number and, for a checking or
+// savings account, the Sandbox's routing numbers.
+func (c CustomAccount) account(id, digits string, luck uint64) account {
 	n := c.Numbers
 	n.Account = cmp.Or(n.Account, n.InternationalIBAN, digits) // OpenAPI file, schema Numbers
 	a := account{
 		ID: id, Type: c.Type, Subtype: c.Subtype, Mask: n.Account[max(0, len(n.Account)-4):],
 		Name:     cmp.Or(c.Meta.Name, "Plaid "+cmp.Or(c.Subtype, c.Type)),
 		Currency: cmp.Or(c.Currency, "USD"), OfficialName: orNull(c.Meta.OfficialName),
-		Current: number(cmp.Or(c.StartingBalance.String(), c.worth(), "0")), Limit: number(c.Meta.Limit.String()),
-		other: n,
+		HolderCategory: orNull(c.HolderCategory), Limit: number(c.Meta.Limit.String()),
+		Current: number(cmp.Or(c.StartingBalance.String(), c.worth(), drawnBalance(c.Type, luck))), other: n,
 	}
 	if c.Meta.Mask != nil {
 		a.Mask = *c.Meta.Mask
@@ -111,6 +114,30 @@ func (c CustomAccount) account(id, digits string) account {
 		}
 	}
 	return a
+}
+
+// seed is what random data follow from: that of the custom user, else the Item.
+func (i Item) seed() string {
+	if i.Custom != nil && i.Custom.Seed != nil && string(i.Custom.Seed) != "null" {
+		return "seed " + string(i.Custom.Seed)
+	}
+	return i.ID
+}
+
+// luck is what the random balance of the n-th account follows from.
+func (i Item) luck(w *world.World, n int) uint64 {
+	chance := w.Derive("balance", i.seed(), strconv.Itoa(n))
+	return binary.BigEndian.Uint64(chance[:8])
+}
+
+// drawnBalance is a random balance, which an account has whose JSON says none (documented;
+// how large one can be is assumed): up to 10,000 dollars, and 50,000 of loans and investments.
+func drawnBalance(typ string, luck uint64) string {
+	most := uint64(10_000_00)
+	if typ == "loan" || typ == typeInvestment {
+		most = 50_000_00
+	}
+	return decimal(float64(1+luck%most) / 100)
 }
 
 // The routing numbers of every Sandbox account (observed).

@@ -8,6 +8,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
+
+	"tweed/emulator/internal/nacha"
 )
 
 // The documented limits of the JSON.
@@ -32,8 +34,11 @@ const typePayroll = "payroll"
 // customMask is the form of a mask (OpenAPI file, schema Meta).
 var customMask = regexp.MustCompile(`^([A-Za-z0-9]{2,4})?$`)
 
-// mfaTypes are the questions that Link can ask a custom user (OpenAPI file, schema MFA).
-var mfaTypes = []string{"", "device", "questions", "selections"}
+// customVersion is the form of a version: a number, or the text of one (OpenAPI file).
+var customVersion = regexp.MustCompile(`^("?[12]"?|null)?$`)
+
+// The kinds of holders that an account can have (OpenAPI file, HolderCategory).
+var holderCategories = []string{"", "personal", "business"}
 
 // parseCustom reads the JSON. Members that it does not know are left aside. Version and
 // seed at the top are accepted, as documented (a note of 2026-09 says otherwise). Its
@@ -51,8 +56,11 @@ func parseCustom(text string) (*Custom, error) {
 		return nil, errCustomObject
 	case len(custom.Accounts) > customMaxAccounts:
 		return nil, errCustomAccounts
-	case custom.MFA != nil && !slices.Contains(mfaTypes, custom.MFA.Type):
-		return nil, fmt.Errorf("mfa.type is %q; device, questions or selections is right", custom.MFA.Type)
+	case !customVersion.Match(custom.Version):
+		return nil, fmt.Errorf("version is %s; 1 or 2 is right", custom.Version)
+	}
+	if err := custom.MFA.check(); err != nil {
+		return nil, err
 	}
 	for n := range custom.Accounts {
 		if err := custom.Accounts[n].check(); err != nil {
@@ -67,22 +75,24 @@ func (c *CustomAccount) check() error {
 	if !slices.Contains(customTypes, c.Type) {
 		return fmt.Errorf("type is %q; one of %q is right", c.Type, customTypes)
 	}
+	if !slices.Contains(holderCategories, c.HolderCategory) {
+		return fmt.Errorf("holder_category is %q; personal or business is right", c.HolderCategory)
+	}
 	if c.Meta.Mask != nil && !customMask.MatchString(*c.Meta.Mask) {
 		return fmt.Errorf("meta.mask is %q; nothing, or 2 to 4 letters and digits are right", *c.Meta.Mask)
 	}
-	for n, t := range c.Transactions {
-		if err := t.check(); err != nil {
-			return fmt.Errorf("transactions[%d].%w", n, err)
-		}
+	if err := c.Numbers.check(); err != nil {
+		return fmt.Errorf("numbers.%w", err)
 	}
-	for n, h := range c.Holdings {
-		if err := h.check(); err != nil {
-			return fmt.Errorf("holdings[%d].%w", n, err)
-		}
+	if err := cmp.Or(
+		checkEach("transactions", c.Transactions), checkEach("holdings", c.Holdings),
+		checkEach("investment_transactions", c.InvestmentEvents),
+	); err != nil {
+		return err
 	}
-	for n, t := range c.InvestmentEvents {
-		if err := t.check(); err != nil {
-			return fmt.Errorf("investment_transactions[%d].%w", n, err)
+	if c.Income != nil {
+		if err := checkEach("income.paystubs", c.Income.Paystubs); err != nil {
+			return err
 		}
 	}
 	if c.Liability != nil {
@@ -92,6 +102,51 @@ func (c *CustomAccount) check() error {
 	}
 	if c.InflowModel != nil {
 		return c.InflowModel.check()
+	}
+	return nil
+}
+
+// checkEach looks at the members of a list.
+func checkEach[T interface{ check() error }](name string, list []T) error {
+	for n, x := range list {
+		if err := x.check(); err != nil {
+			return fmt.Errorf("%s[%d].%w", name, n, err)
+		}
+	}
+	return nil
+}
+
+// check requires what the documentation requires of numbers: pairs of which neither part is
+// alone, and routing numbers that are valid.
+func (n CustomNumbers) check() error {
+	for _, pair := range []struct{ name, text, other, with string }{
+		{"eft_institution", n.EFTInstitution, "eft_branch", n.EFTBranch},
+		{"international_bic", n.InternationalBIC, "international_iban", n.InternationalIBAN},
+	} {
+		if (pair.text == "") != (pair.with == "") {
+			return fmt.Errorf("%s and %s belong together; one of them is missing", pair.name, pair.other)
+		}
+	}
+	for _, routing := range []struct{ name, number string }{
+		{"ach_routing", n.ACHRouting}, {"ach_wire_routing", n.ACHWireRouting},
+	} {
+		if err := nacha.ValidRouting(routing.number); routing.number != "" && err != nil {
+			return fmt.Errorf("%s: %w", routing.name, err)
+		}
+	}
+	return nil
+}
+
+// check requires a kind that Link can ask, and of questions how many there are (OpenAPI file,
+// schema MFA).
+func (m *CustomMFA) check() error {
+	switch {
+	case m == nil:
+		return nil
+	case !slices.Contains([]string{"", mfaDevice, mfaQuestions, mfaSelections}, m.Type):
+		return fmt.Errorf("mfa.type is %q; device, questions or selections is right", m.Type)
+	case m.Type == mfaQuestions && (m.QuestionRounds == "" || m.QuestionsPerRound == ""):
+		return errors.New("mfa asks questions: question_rounds and questions_per_round are needed")
 	}
 	return nil
 }

@@ -66,20 +66,19 @@ type CustomInflow struct {
 	TransactionName string      `json:"transaction_name,omitempty"`
 }
 
-// customOf is what the JSON says about the n-th account of a custom user, of those that
-// are listed; nil if the Item has no such account.
-func (i Item) customOf(n int) *CustomAccount {
-	if i.Custom == nil {
-		return nil
+// oneOrMore is a list, for which the JSON may have its only member: the schema of the OpenAPI
+// file has an object, every example of Plaid's a list.
+type oneOrMore[T any] []T
+
+// UnmarshalJSON reads a list, or what stands for a list of one.
+func (l *oneOrMore[T]) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] != '{' {
+		return json.Unmarshal(text, (*[]T)(l))
 	}
-	for at := range i.Custom.Accounts {
-		if i.Custom.Accounts[at].Type == typePayroll {
-			continue
-		}
-		if n == 0 {
-			return &i.Custom.Accounts[at]
-		}
-		n--
+	var one T
+	if err := json.Unmarshal(text, &one); err != nil {
+		return err
 	}
+	*l = oneOrMore[T]{one}
 	return nil
 }

@@ -87,15 +87,15 @@ func TestCustomAccounts(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	item := object{"access_token": s.customToken(`{"override_accounts":[
-		{"type":"depository","subtype":"checking","starting_balance":1234.50,
+		{"type":"depository","subtype":"checking","starting_balance":1234.50,"holder_category":"business",
 			"meta":{"name":"Main","official_name":"Main Account","mask":"4242","limit":0}},
 		{"type":"depository","subtype":"savings","starting_balance":10,"force_available_balance":7.5,"currency":"EUR"},
 		{"type":"depository","subtype":"checking","starting_balance":10,"has_null_available_balance":true,
 			"numbers":{"account":"987654"}},
 		{"type":"credit","subtype":"credit card","starting_balance":50,"meta":{"limit":900,"mask":""}},
-		{"type":"loan"},
+		{"type":"loan","starting_balance":0},
 		{"type":"payroll","subtype":"payroll"},
-		{"type":"investment","subtype":"ira","force_available_balance":3}
+		{"type":"investment","subtype":"ira","force_available_balance":3,"starting_balance":0}
 	]}`)}
 	r := s.good("/accounts/get", item)
 	accounts, _ := r.at("accounts").([]any)
@@ -128,7 +128,11 @@ func TestCustomAccounts(t *testing.T) {
 		require.Equal(t, a.current, text(r.at("accounts", n, "balances", "current")), a.name)
 		require.Equal(t, a.limit, text(r.at("accounts", n, "balances", "limit")), a.name)
 		require.Equal(t, a.currency, r.text("accounts", n, "balances", "iso_currency_code"))
-		require.NotContains(t, accounts[n], "holder_category")
+		if n == 0 {
+			require.Equal(t, "business", r.text("accounts", n, "holder_category"))
+		} else {
+			require.NotContains(t, accounts[n], "holder_category")
+		}
 		if a.mask == "" { // made up
 			require.Regexp(t, `^\d{4}$`, r.text("accounts", n, "mask"), a.name)
 		} else {
@@ -150,7 +154,7 @@ func TestCustomNumbers(t *testing.T) {
 	s := serve(t)
 	access := s.customToken(`{"override_accounts":[
 		{"type":"depository","subtype":"checking","meta":{"mask":"0001"},
-			"numbers":{"account":"111","ach_routing":"322271627","ach_wire_routing":"322271628"}},
+			"numbers":{"account":"111","ach_routing":"322271627","ach_wire_routing":"021000021"}},
 		{"type":"depository","subtype":"cd","meta":{"mask":"0002"},
 			"numbers":{"account":"222","eft_institution":"021","eft_branch":"01140"}},
 		{"type":"depository","subtype":"cd","meta":{"mask":"0003"},
@@ -162,7 +166,7 @@ func TestCustomNumbers(t *testing.T) {
 	item := object{"access_token": access}
 	id := func(mask string) string { return s.accountID(access, mask) }
 	ach := object{
-		"account": "111", "account_id": id("0001"), "routing": "322271627", "wire_routing": "322271628",
+		"account": "111", "account_id": id("0001"), "routing": "322271627", "wire_routing": "021000021",
 		"is_tokenized_account_number": false,
 	}
 	eft := object{"account": "222", "account_id": id("0002"), "branch": "01140", "institution": "021"}
@@ -220,6 +224,120 @@ func TestCustomIdentity(t *testing.T) {
 	require.Equal(t, []any{object{"primary": true, "data": object{
 		"street": "1 Main St", "city": "Springfield", "region": nil, "postal_code": nil, "country": nil,
 	}}}, r.at("accounts", 2, "owners", 0, "addresses"))
+}
+
+// What the JSON leaves out follows from its seed: balances and numbers, also of a user who
+// lists no accounts. Without a seed it is another each time.
+func TestCustomRandom(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	get := func(password string) (balances, numbers any) {
+		balances, numbers = []any{}, []any{}
+		r := s.good("/auth/get", object{"access_token": s.customToken(password)})
+		for n := range r.at("accounts").([]any) {
+			balances = append(balances.([]any), r.at("accounts", n, "balances", "current"))
+		}
+		for n := range r.at("numbers", "ach").([]any) {
+			numbers = append(numbers.([]any), r.at("numbers", "ach", n, "account"))
+		}
+		return balances, numbers
+	}
+	for _, accounts := range []string{`{"type":"depository","subtype":"checking"},{"type":"depository","subtype":"savings"}`, ``} {
+		seeded := `{"seed":"a","override_accounts":[` + accounts + `]}`
+		balances, numbers := get(seeded)
+		again, same := get(seeded)
+		require.Equal(t, balances, again)
+		require.Equal(t, numbers, same)
+		for _, other := range []string{strings.Replace(seeded, `"a"`, `"b"`, 1), strings.Replace(seeded, `"a"`, `null`, 1)} {
+			again, _ = get(other)
+			require.NotEqual(t, balances, again)
+		}
+	}
+}
+
+// With roll_dates_forward the newest activity is of the day of the Item.
+func TestCustomRollsDates(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	const password = `{"roll_dates_forward":true,"override_accounts":[
+		{"type":"depository","subtype":"checking","transactions":[
+			{"date_transacted":"2024-02-27","date_posted":"2024-02-28","amount":1,"description":"older"},
+			{"date_transacted":"2024-03-01","date_posted":"2024-03-02","amount":2,"description":"newer"}]},
+		{"type":"investment","subtype":"brokerage","holdings":{"institution_price":2,"quantity":3,"currency":"USD",
+			"institution_price_as_of":"2024-03-01","security":{"ticker_symbol":"TWD"}}},
+		{"type":"loan","subtype":"student","transactions":[],"liability":{"type":"student","origination_date":"2020-03-02"}},
+		{"type":"payroll","income":{"paystubs":[{"pay_period_details":{"start_date":"2024-02-01","pay_day":"2024-02-20"}}]}}
+	]}`
+	access := s.customTransactions(password)
+	r := s.good("/transactions/get", span(access, "2000-01-01", "2030-01-01", nil))
+	require.Equal(t, []string{"2026-01-05 newer 2", "2026-01-02 older 1"}, r.lines())
+	require.Equal(t, "2026-01-01", r.text("transactions", 1, "authorized_date"))
+	item := object{"access_token": access}
+	require.Equal(t, "2026-01-04", s.good("/investments/holdings/get", item).text("holdings", 0, "institution_price_as_of"))
+	require.Equal(t, "2022-01-05", s.good("/liabilities/get", item).text("liabilities", "student", 0, "origination_date"))
+	stub := s.good("/income/verification/paystubs/get", item)
+	require.Equal(t, "2025-12-25", stub.text("paystubs", 0, "pay_period_details", "pay_date"))
+	require.Equal(t, "2025-12-06", stub.text("paystubs", 0, "pay_period_details", "start_date"))
+}
+
+// A JSON without the flag, or without activity, stays as it is.
+func TestCustomKeepsDates(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{"override_accounts":[{"type":"depository","transactions":[
+			{"date_transacted":"2024-03-01","date_posted":"2024-03-02","amount":2,"description":"x"}]}]}`,
+		`{"roll_dates_forward":true,"override_accounts":[{"type":"loan","liability":{"origination_date":"2020-03-02"}}]}`,
+	} {
+		custom, err := parseCustom(text)
+		require.NoError(t, err)
+		same, err := parseCustom(text)
+		require.NoError(t, err)
+		custom.roll(dayOf(monday))
+		require.Equal(t, same, custom)
+	}
+}
+
+// The paystubs and the W-2 of a payroll account.
+func TestCustomIncome(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	item := object{"access_token": s.exchange(s.good("/sandbox/public_token/create", with(login("user_custom",
+		`{"override_accounts":[{"type":"payroll","subtype":"payroll","income":{"paystubs":[
+			{"employer":{"name":"Heartland Toys"},"employee":{"name":"Chip Hazard","address":{"city":"Burbank"}},
+				"income_breakdown":[{"type":"regular","rate":20,"hours":40,"total":800},{"type":"overtime","rate":30,"hours":5,"total":150}],
+				"pay_period_details":{"start_date":"2025-12-01","end_date":"2025-12-12","pay_day":"2025-12-15","check_amount":500}},
+			{"employer":{"name":"Heartland Toys"},"net_pay":{"ytd_amount":70},
+				"earnings":{"breakdown":[{"canonical_description":"BONUS","current_amount":90,"currency":"CAD"}],"total":{"ytd_amount":95}},
+				"deductions":{"breakdown":[{"description":"taxes","current_amount":20}],"total":{"current_amount":20}},
+				"pay_period_details":{"pay_date":"2025-12-29","pay_frequency":"PAY_FREQUENCY_BIWEEKLY","distribution_breakdown":[
+					{"account_name":"Checking","mask":"0000","current_amount":70}]}}],
+			"w2s":[{"employer":{"name":"Heartland Toys"},"tax_year":"2024","wages_tips_other_comp":"1000.50",
+				"box_12":[{"code":"AA","amount":"200"}]}]}}]}`),
+		object{"initial_products": []string{"income_verification"}})).text("public_token"))}
+	r := s.good("/income/verification/paystubs/get", item)
+	require.Len(t, r.at("paystubs"), 2)
+	require.Equal(t, "Chip Hazard", r.text("paystubs", 0, "employee", "name"))
+	require.Equal(t, "Burbank", r.text("paystubs", 0, "employee", "address", "city"))
+	require.Equal(t, json.Number("950"), r.at("paystubs", 0, "pay_period_details", "gross_earnings"))
+	require.Equal(t, json.Number("450"), r.at("paystubs", 0, "deductions", "total", "current_amount"))
+	require.Equal(t, json.Number("500"), r.at("paystubs", 0, "net_pay", "current_amount"))
+	require.Equal(t, "2025-12-15", r.text("paystubs", 0, "pay_period_details", "pay_date"))
+	require.Equal(t, "OVERTIME", r.text("paystubs", 0, "earnings", "breakdown", 1, "canonical_description"))
+	require.Equal(t, json.Number("40"), r.at("paystubs", 0, "earnings", "breakdown", 0, "hours"))
+	require.Equal(t, "ALBERTA BOBBETH CHARLESON", r.text("paystubs", 1, "employee", "name"))
+	require.Equal(t, "CAD", r.text("paystubs", 1, "earnings", "breakdown", 0, "iso_currency_code"))
+	require.Equal(t, json.Number("90"), r.at("paystubs", 1, "pay_period_details", "gross_earnings"))
+	require.Equal(t, json.Number("95"), r.at("paystubs", 1, "earnings", "total", "ytd_amount"))
+	require.Nil(t, r.at("paystubs", 1, "pay_period_details", "check_amount"))
+	require.Equal(t, "0000", r.text("paystubs", 1, "pay_period_details", "distribution_breakdown", 0, "mask"))
+	require.Equal(t, r.text("document_metadata", 1, "doc_id"), r.text("paystubs", 1, "doc_id"))
+
+	r = s.good("/income/verification/taxforms/get", item)
+	require.Len(t, r.at("taxforms"), 1)
+	require.Equal(t, "1000.50", r.text("taxforms", 0, "w2", "wages_tips_other_comp"))
+	require.Equal(t, []any{object{"code": "AA", "amount": "200"}}, r.at("taxforms", 0, "w2", "box_12"))
+	require.Equal(t, "ALBERTA BOBBETH CHARLESON", r.text("taxforms", 0, "w2", "employee", "name"))
+	require.Equal(t, r.text("document_metadata", 0, "doc_id"), r.text("taxforms", 0, "doc_id"))
 }
 
 // Whatever is typed into Link, it logs in or is refused by a row of the catalogue.
