@@ -104,7 +104,7 @@ func watch(t *testing.T, emu *emulator.Emulator, world, address string) watched 
 
 // fire sends a webhook of type ITEM.
 func (w watched) fire(code string) {
-	w.client.t.Helper()
+	w.t.Helper()
 	w.ok("/sandbox/item/fire_webhook", fields{"access_token": w.token["access_token"], "webhook_code": code})
 }
 
