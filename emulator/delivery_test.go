@@ -571,3 +571,29 @@ func TestDeliveryReset(t *testing.T) {
 	w.Settle()
 	require.Empty(t, w.Webhooks())
 }
+
+// TestDeliveryCase: a case has nothing of the delivery, but the calls that a receiver made.
+func TestDeliveryCase(t *testing.T) {
+	t.Parallel()
+	var w watched
+	r := receive(t, nil)
+	r.answer = func(n int, _ hook) int {
+		if n == 0 {
+			return http.StatusInternalServerError
+		}
+		w.ok("/item/get", w.token)
+		return http.StatusOK
+	}
+	w = watch(t, emulator.RunT(t), "", r.URL)
+	w.fire("LOGIN_REPAIRED")
+	w.Advance(time.Minute)
+	require.NoError(t, w.Resend(1))
+	w.Settle()
+	w.ok("/item/get", w.token)
+	require.Len(t, r.hooks(), 3)
+	again := replayed(t, w.World)
+	_, differs := again.Differs()
+	require.False(t, differs)
+	require.Equal(t, 6, again.Total)
+	require.Len(t, r.hooks(), 3, "a replay sends nothing")
+}
