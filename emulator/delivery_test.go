@@ -597,3 +597,21 @@ func TestDeliveryCase(t *testing.T) {
 	require.Equal(t, 6, again.Total)
 	require.Len(t, r.hooks(), 3, "a replay sends nothing")
 }
+
+// TestDeliveryRunningClock: on a clock that runs, a retry comes by itself.
+func TestDeliveryRunningClock(t *testing.T) {
+	t.Parallel()
+	twice := make(chan struct{})
+	r := receive(t, func(n int, _ hook) int {
+		if n == 0 {
+			return http.StatusBadGateway
+		}
+		close(twice)
+		return http.StatusOK
+	})
+	w := watch(t, emulator.RunT(t, emulator.Options{Clock: "600x"}), "", r.URL)
+	w.fire("LOGIN_REPAIRED")
+	<-twice
+	w.Settle()
+	require.Equal(t, []string{"delivered"}, w.states())
+}
