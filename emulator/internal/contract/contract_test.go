@@ -63,9 +63,10 @@ func TestCounts(t *testing.T) {
 	t.Parallel()
 	operations, newer := map[string]bool{}, 0
 	templated := 0
+	base := find(t, "POST", "/item/get").Source // another one after make contract SPEC=...
 	for _, op := range Ops() {
 		switch {
-		case op.Source == "plaid-go v41.0.0":
+		case op.Source == base:
 			operations[op.Path] = true
 			if strings.Contains(op.Path, "{") {
 				templated++

@@ -48,10 +48,15 @@ type enrichments struct {
 	Website                *string          `json:"website"`
 }
 
-// enrichedParty has a phone number, which here nobody has.
+// enrichedParty is a counterparty with a phone number, which here nobody has.
 type enrichedParty struct {
-	counterparty
-	PhoneNumber *string `json:"phone_number"`
+	ConfidenceLevel string  `json:"confidence_level"`
+	EntityID        *string `json:"entity_id"`
+	LogoURL         *string `json:"logo_url"`
+	Name            string  `json:"name"`
+	PhoneNumber     *string `json:"phone_number"`
+	Type            string  `json:"type"`
+	Website         *string `json:"website"`
 }
 
 type enrichedTransaction struct {
@@ -128,7 +133,10 @@ func (r enrichRequest) enrich(t givenTransaction) enrichments {
 		Website: orNull(p.Website),
 	}
 	for _, party := range counterpartiesOf(p) {
-		out.Counterparties = append(out.Counterparties, enrichedParty{counterparty: party})
+		out.Counterparties = append(out.Counterparties, enrichedParty{
+			ConfidenceLevel: party.ConfidenceLevel, EntityID: party.EntityID, LogoURL: party.LogoURL, Name: party.Name,
+			Type: party.Type, Website: party.Website,
+		})
 	}
 	if t.Location != nil {
 		out.Location = *t.Location

@@ -13,8 +13,10 @@ func TestEnrich(t *testing.T) {
 	s := serve(t)
 	order := object{"account_type": "depository", "transactions": []object{
 		{"id": "1", "description": "Uber 063015 SF**POOL**", "amount": 5.4, "direction": "OUTFLOW", "iso_currency_code": "USD"},
-		{"id": "2", "description": "wages", "amount": 100, "direction": "INFLOW", "iso_currency_code": "EUR",
-			"location": object{"city": "Malakoff"}},
+		{
+			"id": "2", "description": "wages", "amount": 100, "direction": "INFLOW", "iso_currency_code": "EUR",
+			"location": object{"city": "Malakoff"},
+		},
 	}}
 	r := s.good("/transactions/enrich", order)
 	require.Len(t, r.at("enriched_transactions"), 2)

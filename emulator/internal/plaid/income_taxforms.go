@@ -2,7 +2,6 @@ package plaid
 
 import (
 	"cmp"
-	"encoding/json"
 	"strconv"
 
 	"tweed/emulator/internal/api"
@@ -11,27 +10,42 @@ import (
 // w2 is a form W-2, in the JSON of a custom user and in an answer alike (OpenAPI file, schemas
 // W2Override and W2). Amounts are texts, as they stand in the form's boxes.
 type w2 struct {
-	Employer                 *paystubParty     `json:"employer,omitempty"`
-	Employee                 *paystubParty     `json:"employee,omitempty"`
-	TaxYear                  *string           `json:"tax_year"`
-	EmployerIDNumber         *string           `json:"employer_id_number"`
-	WagesTipsOtherComp       *string           `json:"wages_tips_other_comp"`
-	FederalIncomeTaxWithheld *string           `json:"federal_income_tax_withheld"`
-	SocialSecurityWages      *string           `json:"social_security_wages"`
-	SocialSecurityWithheld   *string           `json:"social_security_tax_withheld"`
-	MedicareWagesAndTips     *string           `json:"medicare_wages_and_tips"`
-	MedicareTaxWithheld      *string           `json:"medicare_tax_withheld"`
-	SocialSecurityTips       *string           `json:"social_security_tips"`
-	AllocatedTips            *string           `json:"allocated_tips"`
-	Box9                     *string           `json:"box_9"`
-	DependentCareBenefits    *string           `json:"dependent_care_benefits"`
-	NonqualifiedPlans        *string           `json:"nonqualified_plans"`
-	Box12                    []json.RawMessage `json:"box_12,omitempty"`
-	StatutoryEmployee        *string           `json:"statutory_employee"`
-	RetirementPlan           *string           `json:"retirement_plan"`
-	ThirdPartySickPay        *string           `json:"third_party_sick_pay"`
-	Other                    *string           `json:"other"`
-	StateAndLocalWages       []json.RawMessage `json:"state_and_local_wages,omitempty"`
+	AllocatedTips            *string       `json:"allocated_tips"`
+	Box12                    []w2Box       `json:"box_12,omitempty"`
+	Box9                     *string       `json:"box_9"`
+	DependentCareBenefits    *string       `json:"dependent_care_benefits"`
+	Employee                 *paystubParty `json:"employee,omitempty"`
+	Employer                 *paystubParty `json:"employer,omitempty"`
+	EmployerIDNumber         *string       `json:"employer_id_number"`
+	FederalIncomeTaxWithheld *string       `json:"federal_income_tax_withheld"`
+	MedicareTaxWithheld      *string       `json:"medicare_tax_withheld"`
+	MedicareWagesAndTips     *string       `json:"medicare_wages_and_tips"`
+	NonqualifiedPlans        *string       `json:"nonqualified_plans"`
+	Other                    *string       `json:"other"`
+	RetirementPlan           *string       `json:"retirement_plan"`
+	SocialSecurityWithheld   *string       `json:"social_security_tax_withheld"`
+	SocialSecurityTips       *string       `json:"social_security_tips"`
+	SocialSecurityWages      *string       `json:"social_security_wages"`
+	StateAndLocalWages       []w2State     `json:"state_and_local_wages,omitempty"`
+	StatutoryEmployee        *string       `json:"statutory_employee"`
+	TaxYear                  *string       `json:"tax_year"`
+	ThirdPartySickPay        *string       `json:"third_party_sick_pay"`
+	WagesTipsOtherComp       *string       `json:"wages_tips_other_comp"`
+}
+
+type w2Box struct {
+	Amount *string `json:"amount"`
+	Code   *string `json:"code"`
+}
+
+type w2State struct {
+	EmployerStateIDNumber *string `json:"employer_state_id_number"`
+	LocalIncomeTax        *string `json:"local_income_tax"`
+	LocalWagesTips        *string `json:"local_wages_tips"`
+	LocalityName          *string `json:"locality_name"`
+	State                 *string `json:"state"`
+	StateIncomeTax        *string `json:"state_income_tax"`
+	StateWagesTips        *string `json:"state_wages_tips"`
 }
 
 type taxform struct {
@@ -60,7 +74,8 @@ func incomeVerificationTaxformsGet(c *api.Call, req paystubsRequest) (taxformsRe
 	}
 	out := taxformsResponse{RequestID: c.RequestID, DocumentMetadata: []incomeDocument{}}
 	add := func(form w2, docID string) {
-		out.DocumentMetadata = append(out.DocumentMetadata, documentOf(docID, "DOCUMENT_TYPE_US_TAX_W2", "w2", len(out.Taxforms)))
+		told := documentOf(docID, "DOCUMENT_TYPE_US_TAX_W2", "w2", len(out.Taxforms))
+		out.DocumentMetadata = append(out.DocumentMetadata, told)
 		out.Taxforms = append(out.Taxforms, taxform{docID, "W2", form})
 	}
 	worker := item.employee(c.World)

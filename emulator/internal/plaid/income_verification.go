@@ -70,10 +70,15 @@ type payLines struct {
 }
 
 type paystubParty struct {
-	Address       *address        `json:"address,omitempty"`
-	MaritalStatus *string         `json:"marital_status,omitempty"`
-	Name          string          `json:"name"`
-	TaxpayerID    json.RawMessage `json:"taxpayer_id,omitempty"`
+	Address       *address    `json:"address,omitempty"`
+	MaritalStatus *string     `json:"marital_status,omitempty"`
+	Name          string      `json:"name"`
+	TaxpayerID    *taxpayerID `json:"taxpayer_id,omitempty"`
+}
+
+type taxpayerID struct {
+	IDMask *string `json:"id_mask"`
+	IDType *string `json:"id_type"`
 }
 
 type payPeriod struct {
@@ -130,8 +135,9 @@ type paystubsResponse struct {
 const paystubCount = 2
 
 // incomeVerificationPaystubsGet answers with the last two paystubs of the Item's owner, and with
-// those of a custom user whose JSON lists any. Errors, in order of checking: INCOME_VERIFICATION_NOT_FOUND for an income_verification_id or without
-// an access token (assumed: nothing makes such an id here), those of product.
+// those of a custom user whose JSON lists any. Errors, in order of checking:
+// INCOME_VERIFICATION_NOT_FOUND for an income_verification_id or without an access token
+// (assumed: nothing makes such an id here), those of product.
 func incomeVerificationPaystubsGet(c *api.Call, req paystubsRequest) (paystubsResponse, error) {
 	item, err := req.item(c)
 	if err != nil {

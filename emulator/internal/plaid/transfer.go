@@ -250,12 +250,8 @@ func transferList(c *api.Call, req transferListRequest) (transferListResponse, e
 		return !span.holds(t.Created) || !fits(textOr(req.Funding, ""), textOr(a.Funding, "")) ||
 			!fits(textOr(req.Origination, ""), originationAccount(c.World, t.Client))
 	})
-	slices.Reverse(found)
-	out := transferListResponse{RequestID: c.RequestID, Transfers: []transferBody{}}
-	for _, t := range page(found, span.count, span.offset) {
-		out.Transfers = append(out.Transfers, t.body(c.World))
-	}
-	return out, nil
+	number, body := func(t transfer) uint64 { return t.N }, func(t transfer) transferBody { return t.body(c.World) }
+	return transferListResponse{RequestID: c.RequestID, Transfers: newest(found, span, number, body)}, nil
 }
 
 // ownTransfers are a client's transfers, in the order of their creation.

@@ -133,15 +133,29 @@ type intentIDRequest struct {
 	TransferIntentID string `json:"transfer_intent_id"`
 }
 
-// intentState is what became of an intent, which is nothing yet.
+// intentState is an intent with what became of it, which is nothing yet.
 type intentState struct {
-	intentBody
-	AuthorizationDecision      *string    `json:"authorization_decision"`
-	AuthorizationRationale     *rationale `json:"authorization_decision_rationale"`
-	FailureReason              *struct{}  `json:"failure_reason"`
-	GuaranteeDecision          *string    `json:"guarantee_decision"`
-	GuaranteeDecisionRationale *rationale `json:"guarantee_decision_rationale"`
-	TransferID                 *string    `json:"transfer_id"`
+	AccountID                  *string         `json:"account_id"`
+	ACHClass                   string          `json:"ach_class,omitempty"`
+	Amount                     string          `json:"amount"`
+	AuthorizationDecision      *string         `json:"authorization_decision"`
+	AuthorizationRationale     *rationale      `json:"authorization_decision_rationale"`
+	Created                    string          `json:"created"`
+	Description                string          `json:"description"`
+	FailureReason              *struct{}       `json:"failure_reason"`
+	FundingAccountID           string          `json:"funding_account_id"`
+	GuaranteeDecision          *string         `json:"guarantee_decision"`
+	GuaranteeDecisionRationale *rationale      `json:"guarantee_decision_rationale"`
+	ID                         string          `json:"id"`
+	ISOCurrencyCode            string          `json:"iso_currency_code"`
+	Metadata                   json.RawMessage `json:"metadata"`
+	Mode                       string          `json:"mode"`
+	Network                    string          `json:"network"`
+	OriginationAccountID       string          `json:"origination_account_id"`
+	RequireGuarantee           bool            `json:"require_guarantee"`
+	Status                     string          `json:"status"`
+	TransferID                 *string         `json:"transfer_id"`
+	User                       transferUser    `json:"user"`
 }
 
 type intentGetResponse struct {
@@ -156,7 +170,11 @@ func transferIntentGet(c *api.Call, req intentIDRequest) (intentGetResponse, err
 	if !ok || intent.Client != c.Client.ID {
 		return intentGetResponse{}, errInvalidField.Text("transfer_intent_id must be a valid transfer intent ID")
 	}
-	return intentGetResponse{
-		RequestID: c.RequestID, TransferIntent: intentState{intentBody: intent.body(c.World)},
-	}, nil
+	b := intent.body(c.World)
+	return intentGetResponse{RequestID: c.RequestID, TransferIntent: intentState{
+		AccountID: b.AccountID, ACHClass: b.ACHClass, Amount: b.Amount, Created: b.Created, Description: b.Description,
+		FundingAccountID: b.FundingAccountID, ID: b.ID, ISOCurrencyCode: b.ISOCurrencyCode, Metadata: b.Metadata,
+		Mode: b.Mode, Network: b.Network, OriginationAccountID: b.OriginationAccountID,
+		RequireGuarantee: b.RequireGuarantee, Status: b.Status, User: b.User,
+	}}, nil
 }

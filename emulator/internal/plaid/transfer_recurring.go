@@ -1,7 +1,6 @@
 package plaid
 
 import (
-	"slices"
 	"time"
 
 	"tweed/emulator/internal/api"
@@ -191,7 +190,8 @@ func transferRecurringCreate(c *api.Call, req recurringCreateRequest) (recurring
 	}
 	clock := textOr(req.TestClockID, "")
 	if clock != "" && len(recurringOn.Keys(c.World, clock)) >= clockTransfers {
-		return recurringCreateResponse{}, errInvalidField.Text("test_clock_id must be that of a test clock with less than 5 recurring transfers")
+		return recurringCreateResponse{}, errInvalidField.Text(
+			"test_clock_id must be that of a test clock with less than 5 recurring transfers")
 	}
 	decision, code := decide(c.World, item, acc, req.Type, amount)
 	if decision != approved {
@@ -312,10 +312,7 @@ func transferRecurringList(c *api.Call, req recurringListRequest) (recurringList
 			found = append(found, r)
 		}
 	}
-	slices.SortFunc(found, func(a, b recurringTransfer) int { return int(b.N) - int(a.N) })
-	out := recurringListResponse{RecurringTransfers: []recurringTransferBody{}, RequestID: c.RequestID}
-	for _, r := range page(found, span.count, span.offset) {
-		out.RecurringTransfers = append(out.RecurringTransfers, r.body(c.World))
-	}
-	return out, nil
+	number := func(r recurringTransfer) uint64 { return r.N }
+	body := func(r recurringTransfer) recurringTransferBody { return r.body(c.World) }
+	return recurringListResponse{RecurringTransfers: newest(found, span, number, body), RequestID: c.RequestID}, nil
 }

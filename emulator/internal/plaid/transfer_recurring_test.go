@@ -26,23 +26,27 @@ func TestSchedule(t *testing.T) {
 	}{
 		{
 			"every Monday",
-			recurringSchedule{1, 1, "week", "2026-01-06", nil},
-			[]string{"2026-01-12", "2026-01-19", "2026-01-26"}, []string{"2026-01-12", "2026-01-20", "2026-01-26"},
+			recurringSchedule{nil, 1, 1, "week", "2026-01-06"},
+			[]string{"2026-01-12", "2026-01-19", "2026-01-26"},
+			[]string{"2026-01-12", "2026-01-20", "2026-01-26"},
 		},
 		{
 			"every other Friday",
-			recurringSchedule{2, 5, "week", "2026-01-09", nil},
-			[]string{"2026-01-09", "2026-01-23", "2026-02-06"}, []string{"2026-01-09", "2026-01-23", "2026-02-06"},
+			recurringSchedule{nil, 2, 5, "week", "2026-01-09"},
+			[]string{"2026-01-09", "2026-01-23", "2026-02-06"},
+			[]string{"2026-01-09", "2026-01-23", "2026-02-06"},
 		},
 		{
 			"the last of the month",
-			recurringSchedule{1, -1, "month", "2026-01-05", &end},
-			[]string{"2026-01-31", "2026-02-28"}, []string{"2026-02-02", "2026-03-02"},
+			recurringSchedule{&end, 1, -1, "month", "2026-01-05"},
+			[]string{"2026-01-31", "2026-02-28"},
+			[]string{"2026-02-02", "2026-03-02"},
 		},
 		{
 			"the fourth, which has passed",
-			recurringSchedule{3, 4, "month", "2026-01-05", nil},
-			[]string{"2026-02-04", "2026-05-04", "2026-08-04"}, []string{"2026-02-04", "2026-05-04", "2026-08-04"},
+			recurringSchedule{nil, 3, 4, "month", "2026-01-05"},
+			[]string{"2026-02-04", "2026-05-04", "2026-08-04"},
+			[]string{"2026-02-04", "2026-05-04", "2026-08-04"},
 		},
 	} {
 		require.NoError(t, test.schedule.check(), test.name)
@@ -55,12 +59,12 @@ func TestSchedule(t *testing.T) {
 	}
 	before := "2026-01-01"
 	for text, schedule := range map[string]recurringSchedule{
-		"schedule.interval_unit must be one of the following values: week, month":                  {1, 1, "day", "2026-01-05", nil},
-		"schedule.interval_count must be an integer between 1 and 1200":                            {0, 1, "week", "2026-01-05", nil},
-		"schedule.interval_execution_day must be an integer between 1 and 5":                       {1, 6, "week", "2026-01-05", nil},
-		"schedule.interval_execution_day must be an integer between 1 and 28 or between -5 and -1": {1, 29, "month", "2026-01-05", nil},
-		"schedule.start_date and schedule.end_date must be of the format 'YYYY-MM-DD'":             {1, 1, "week", "x", nil},
-		"schedule.end_date must not be before schedule.start_date":                                 {1, 1, "week", "2026-01-05", &before},
+		"schedule.interval_unit must be one of the following values: week, month":                  {nil, 1, 1, "day", "2026-01-05"},
+		"schedule.interval_count must be an integer between 1 and 1200":                            {nil, 0, 1, "week", "2026-01-05"},
+		"schedule.interval_execution_day must be an integer between 1 and 5":                       {nil, 1, 6, "week", "2026-01-05"},
+		"schedule.interval_execution_day must be an integer between 1 and 28 or between -5 and -1": {nil, 1, 29, "month", "2026-01-05"},
+		"schedule.start_date and schedule.end_date must be of the format 'YYYY-MM-DD'":             {nil, 1, 1, "week", "x"},
+		"schedule.end_date must not be before schedule.start_date":                                 {&before, 1, 1, "week", "2026-01-05"},
 	} {
 		require.ErrorContains(t, schedule.check(), text)
 	}

@@ -9,11 +9,11 @@ import (
 // recurringSchedule is when a recurring transfer is made (OpenAPI file,
 // TransferRecurringSchedule).
 type recurringSchedule struct {
+	EndDate              *string `json:"end_date,omitempty"`
 	IntervalCount        whole   `json:"interval_count"`
 	IntervalExecutionDay whole   `json:"interval_execution_day"`
 	IntervalUnit         string  `json:"interval_unit"`
 	StartDate            string  `json:"start_date"`
-	EndDate              *string `json:"end_date,omitempty"`
 }
 
 // The units of a schedule.
@@ -39,7 +39,8 @@ func (s recurringSchedule) check() error {
 	case s.IntervalUnit == unitWeek && (on < 1 || on > 5):
 		return errInvalidField.Text("schedule.interval_execution_day must be an integer between 1 and 5")
 	case s.IntervalUnit == unitMonth && (on < -5 || on == 0 || on > 28):
-		return errInvalidField.Text("schedule.interval_execution_day must be an integer between 1 and 28 or between -5 and -1")
+		return errInvalidField.Text(
+			"schedule.interval_execution_day must be an integer between 1 and 28 or between -5 and -1")
 	case !ok || !ends:
 		return errInvalidField.Text("schedule.start_date and schedule.end_date must be of the format 'YYYY-MM-DD'")
 	case end < start:

@@ -187,12 +187,8 @@ func transferSweepList(c *api.Call, req sweepListRequest) (sweepListResponse, er
 			found = append(found, s)
 		}
 	}
-	slices.SortFunc(found, func(a, b sweep) int { return int(b.N) - int(a.N) })
-	out := sweepListResponse{RequestID: c.RequestID, Sweeps: []sweepBody{}}
-	for _, s := range page(found, span.count, span.offset) {
-		out.Sweeps = append(out.Sweeps, s.body(c.World))
-	}
-	return out, nil
+	number, body := func(s sweep) uint64 { return s.N }, func(s sweep) sweepBody { return s.body(c.World) }
+	return sweepListResponse{RequestID: c.RequestID, Sweeps: newest(found, span, number, body)}, nil
 }
 
 type sweepSimulateResponse struct {

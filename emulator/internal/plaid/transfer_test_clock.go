@@ -1,7 +1,6 @@
 package plaid
 
 import (
-	"slices"
 	"time"
 
 	"tweed/emulator/internal/api"
@@ -110,7 +109,8 @@ type testClockListResponse struct {
 // sandboxTransferTestClockList lists the client's test clocks, the newest first (assumed).
 // Errors: INVALID_FIELD.
 func sandboxTransferTestClockList(c *api.Call, req testClockListRequest) (testClockListResponse, error) {
-	span, err := spanOf(timeBound{"start_virtual_time", req.Start}, timeBound{"end_virtual_time", req.End}, req.Count, req.Offset)
+	from, until := timeBound{"start_virtual_time", req.Start}, timeBound{"end_virtual_time", req.End}
+	span, err := spanOf(from, until, req.Count, req.Offset)
 	if err != nil {
 		return testClockListResponse{}, err
 	}
@@ -120,12 +120,10 @@ func sandboxTransferTestClockList(c *api.Call, req testClockListRequest) (testCl
 			found = append(found, t)
 		}
 	}
-	slices.SortFunc(found, func(a, b testClock) int { return int(b.N) - int(a.N) })
-	out := testClockListResponse{RequestID: c.RequestID, TestClocks: []testClockBody{}}
-	for _, t := range page(found, span.count, span.offset) {
-		out.TestClocks = append(out.TestClocks, t.body())
-	}
-	return out, nil
+	number := func(t testClock) uint64 { return t.N }
+	return testClockListResponse{
+		RequestID: c.RequestID, TestClocks: newest(found, span, number, testClock.body),
+	}, nil
 }
 
 type testClockAdvanceRequest struct {
@@ -147,7 +145,8 @@ func sandboxTransferTestClockAdvance(c *api.Call, req testClockAdvanceRequest) (
 	case err != nil:
 		return requestIDResponse{}, err
 	case to.Before(t.Time):
-		return requestIDResponse{}, errInvalidField.Text("new_virtual_time must not be before the virtual_time of the test clock")
+		return requestIDResponse{}, errInvalidField.Text(
+			"new_virtual_time must not be before the virtual_time of the test clock")
 	}
 	recurring := recurringOn.Keys(c.World, t.ID)
 	for _, id := range recurring {

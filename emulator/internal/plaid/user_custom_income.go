@@ -30,10 +30,10 @@ type CustomPaystub struct {
 // CustomShare is a part of the pay in the older of its two forms. Type is bonus, overtime or
 // regular; total is in dollars.
 type CustomShare struct {
-	Type  *string      `json:"type"`
-	Rate  *json.Number `json:"rate"`
 	Hours *json.Number `json:"hours"`
+	Rate  *json.Number `json:"rate"`
 	Total *json.Number `json:"total"`
+	Type  *string      `json:"type"`
 }
 
 // CustomPayLine is a line of a paystub. Amounts are in the currency.
@@ -80,7 +80,9 @@ type CustomDistribution struct {
 func (p CustomPaystub) check() error {
 	period := p.Period
 	for _, date := range []struct{ name, text string }{
-		{"start_date", period.StartDate}, {"end_date", period.EndDate}, {"pay_date", period.PayDate},
+		{"start_date", period.StartDate},
+		{"end_date", period.EndDate},
+		{"pay_date", period.PayDate},
 		{"pay_day", period.PayDay},
 	} {
 		if err := checkDate("pay_period_details."+date.name, date.text); err != nil {
