@@ -82,7 +82,10 @@ func (a *API) table() []operation {
 				"responses, numbers, code, exit", kept(a.link),
 		},
 		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
-		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", w + "outbox", "webhooks: what became of each, and its attempts", a.outbox},
+		{"GET", w + "outbox/{n}", "one webhook", a.message},
+		{"POST", w + "outbox/{n}/resend", "send a webhook once more", a.resend},
+		{"POST", w + "outbox/settle", "wait until no webhook is due", a.settle},
 		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
 		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{
