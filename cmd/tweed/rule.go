@@ -42,6 +42,7 @@ var ruleFlags = []struct {
 	{key: "call", text: true, help: "calls that it is about: /accounts/balance/get, \"GET /path\", /processor/*"},
 	{key: "ach", text: true, help: "transfers that it is about: deposit, withdrawal, micro_deposit, any"},
 	{key: "webhook", text: true, help: "webhooks that it is about: ITEM.ERROR, TRANSACTIONS.*"},
+	{key: "link", text: true, help: "ends of Link that it is about: success, exit, any"},
 	{key: "skip", help: "let the first so many pass"},
 	{key: "times", help: "act so often"},
 	{key: "every", help: "act on each so-manieth"},
@@ -56,6 +57,8 @@ var ruleFlags = []struct {
 	{key: "drop", effect: true, yes: true, help: "lose the webhook"},
 	{key: "duplicate", effect: true, help: "send the webhook so many more times"},
 	{key: "reorder", effect: true, yes: true, help: "let the next webhook go first"},
+	{key: "exit", effect: true, help: "end Link with this error or status: INSTITUTION_DOWN, requires_credentials"},
+	{key: "omit", effect: true, help: "leave these out of Link's metadata: [account_id]"},
 }
 
 func newRuleAdd(c *control) *cobra.Command {
@@ -69,7 +72,8 @@ func newRuleAdd(c *control) *cobra.Command {
 			"JSON), comes from stdin, or is said in flags:\n\n" +
 			"  tweed rule add --call /accounts/balance/get --error ITEM_LOGIN_REQUIRED --times 1\n" +
 			"  tweed rule add --ach deposit --where 'amount_cents={min: 100000}' --return R01 --after '2 banking days'\n" +
-			"  tweed rule add --webhook ITEM.ERROR --drop --times 1",
+			"  tweed rule add --webhook ITEM.ERROR --drop --times 1\n" +
+			"  tweed rule add --link success --exit INSTITUTION_DOWN --times 1",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			inline := inlineRule(cmd, texts, where, then)

@@ -10,6 +10,7 @@ const (
 	atCall seat = 1 << iota
 	atACH
 	atWebhook
+	atLink
 )
 
 // seat is where the rule sits; that of a rule without any is a call.
@@ -19,6 +20,8 @@ func (r *Rule) seat() seat {
 		return atACH
 	case len(r.Webhook.list()) > 0:
 		return atWebhook
+	case r.Link != "":
+		return atLink
 	}
 	return atCall
 }
@@ -34,6 +37,8 @@ func (r *Rule) patterns() []string {
 		return all
 	case atWebhook:
 		return r.Webhook.routes()
+	case atLink:
+		return r.Link.routes()
 	case atCall:
 	}
 	return r.Call.list()
@@ -46,6 +51,8 @@ func (r *Rule) about() string {
 		return "transfers"
 	case atWebhook:
 		return "webhooks"
+	case atLink:
+		return "ends of Link"
 	case atCall:
 	}
 	return "calls"
@@ -61,17 +68,21 @@ func (r *Rule) checkSeat(problems *report, at place) {
 	case len(sits) == 0 || sits[0] == "call" && r.Call.list() == nil:
 		problems.add(at.key("call"), "the rule has no call",
 			"say which calls it is about, for example call: /accounts/balance/get, or which transfers: ach: deposit, "+
-				"or which webhooks: webhook: ITEM.ERROR")
+				"or which webhooks: webhook: ITEM.ERROR, or which ends of Link: link: success")
 	case sits[0] == "ach":
 		r.ACH.check(problems, at.key("ach"))
 	case sits[0] == "webhook" && len(r.Webhook.list()) == 0:
 		problems.add(at.key("webhook"), "there is no webhook", "write for example webhook: ITEM.ERROR")
+	case sits[0] == "link":
+		r.Link.check(problems, at.key("link"))
 	}
 	switch r.seat() {
 	case atACH:
 		problems.checkFactsOf("a transfer", r.Where, achFacts, at.key("where"))
 	case atWebhook:
 		problems.checkFactsOf("a webhook", r.Where, WebhookFacts(), at.key("where"))
+	case atLink:
+		problems.checkFactsOf("an end of Link", r.Where, linkFacts, at.key("where"))
 	case atCall:
 	}
 }
@@ -81,7 +92,7 @@ func (r *Rule) sits(at place) (keys []string) {
 	for _, one := range []struct {
 		key string
 		has bool
-	}{{"call", r.Call.list() != nil}, {"ach", r.ACH != ""}, {"webhook", len(r.Webhook.list()) > 0}} {
+	}{{"call", r.Call.list() != nil}, {"ach", r.ACH != ""}, {"webhook", len(r.Webhook.list()) > 0}, {"link", r.Link != ""}} {
 		if one.has || at.has(one.key) {
 			keys = append(keys, one.key)
 		}
@@ -104,13 +115,15 @@ func (e effect) misplaced(r *report, rule *Rule, at place) bool {
 	if e.at()&sits != 0 || sits == atCall && rule.Call.list() == nil {
 		return false
 	}
-	key := map[seat]string{atCall: "call", atACH: "ach", atWebhook: "webhook"}[sits]
+	key := map[seat]string{atCall: "call", atACH: "ach", atWebhook: "webhook", atLink: "link"}[sits]
 	what, right := "is for calls", "write call: /accounts/balance/get instead of "+key
 	switch e.at() {
 	case atACH:
 		what, right = "is for transfers", "write ach: deposit instead of "+key
 	case atWebhook:
 		what, right = "is for webhooks", "write webhook: ITEM.ERROR instead of "+key
+	case atLink:
+		what, right = "is for the ends of Link", "write link: success instead of "+key
 	case atCall:
 	}
 	switch {
@@ -118,6 +131,8 @@ func (e effect) misplaced(r *report, rule *Rule, at place) bool {
 		right = "a transfer takes return, noc, reject or stay, each with after"
 	case sits == atWebhook && e.at()&atCall != 0:
 		right = "a webhook takes drop, duplicate, delay or reorder"
+	case sits == atLink && e.at()&atCall != 0:
+		right = "an end of Link takes exit, omit or patch"
 	}
 	r.add(at.name(e.key), quote(e.key)+" "+what, right)
 	return true
