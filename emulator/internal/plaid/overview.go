@@ -54,7 +54,7 @@ func Overviews(w *world.World) []Overview {
 func (i Item) overview(w *world.World) Overview {
 	body := i.body(w)
 	out := Overview{
-		ItemID: i.ID, Alias: i.Alias, InstitutionID: i.Institution, InstitutionName: body.InstitutionName, User: i.User,
+		ItemID: i.ID, Alias: i.Alias, InstitutionID: i.Institution, InstitutionName: i.bank().Name, User: i.User,
 		ClientUserID: i.ClientUser, Products: i.Products, State: stateHealthy, Webhook: i.Webhook,
 		Created: i.Created.Format(time.RFC3339), AccessToken: i.AccessToken, Accounts: bodies(i.accounts(w)),
 		ProcessorTokens: []processorTokenOverview{},
