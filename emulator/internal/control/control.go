@@ -108,8 +108,15 @@ func (a *API) table() []operation {
 		{"GET", w + "rules", "the rules that were added, and how often each rule acted, the scenario's too", a.listRules},
 		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", kept(a.addRule)},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", kept(a.removeRule)},
+		{
+			"POST", w + "link", "Link without a browser: link_token or products; institution, user, password, accounts, " +
+				"responses, numbers, code, exit", kept(a.link),
+		},
 		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
-		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", w + "outbox", "webhooks: what became of each, and its attempts", a.outbox},
+		{"GET", w + "outbox/{n}", "one webhook", a.message},
+		{"POST", w + "outbox/{n}/resend", "send a webhook once more", a.resend},
+		{"POST", w + "outbox/settle", "wait until no webhook is due", a.settle},
 		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
 		{"GET", "errors", "the errors that can be forced, and the Nacha codes: ?name=CODE for those that it means", a.listErrors},
 		{"GET", "operations", "the vendors' operations, how deep Tweed goes in each, and which errors they meet", a.listOperations},

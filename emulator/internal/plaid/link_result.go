@@ -8,12 +8,13 @@ import (
 
 // linkResult is how a session has ended.
 type linkResult struct {
-	Kind        string         `json:"kind"`
-	PublicToken string         `json:"public_token,omitempty"`
-	Item        string         `json:"item,omitempty"`
-	Error       *linkFault     `json:"error,omitempty"`
-	Metadata    map[string]any `json:"metadata"`
-	URL         string         `json:"url,omitempty"` // where hosted Link leads
+	Kind        string           `json:"kind"`
+	PublicToken string           `json:"public_token,omitempty"`
+	Accounts    []successAccount `json:"accounts,omitempty"`
+	Item        string           `json:"item,omitempty"`
+	Error       *linkFault       `json:"error,omitempty"`
+	Metadata    map[string]any   `json:"metadata"`
+	URL         string           `json:"url,omitempty"` // where hosted Link leads
 }
 
 // The kinds of results.
@@ -119,7 +120,7 @@ func (f *linkFlow) finish(linkStepRequest) error {
 	if slices.Contains(f.s.Ask.Products, "transfer") {
 		meta.TransferStatus = orNull("INCOMPLETE") // no transfer intent is authorized here
 	}
-	f.end(&linkResult{Kind: kindSuccess, PublicToken: token, Item: item.ID, Metadata: fieldsOf(meta)})
+	f.end(&linkResult{Kind: kindSuccess, PublicToken: token, Item: item.ID, Accounts: meta.Accounts, Metadata: fieldsOf(meta)})
 	return nil
 }
 
@@ -156,6 +157,10 @@ func (f *linkFlow) close(fault *linkFault, status string) {
 func (f *linkFlow) end(r *linkResult) {
 	f.s.Result, f.s.Finished, f.s.Pane = r, f.now, ""
 	f.s.Password, f.s.Challenge, f.s.Fault = "", nil, nil
+	if f.s.Mode == modeHosted {
+		r.URL = f.s.Ask.Completion
+	}
+	f.announce()
 }
 
 // status is how far the user has come, as onExit gets it.

@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"slices"
 	"time"
 
 	"tweed/emulator/internal/api"
@@ -94,6 +95,20 @@ type linkFlow struct {
 	s         *linkSession
 	now       time.Time
 	requestID string
+}
+
+// flow goes on with a session. The table's record stays as it is until reply keeps another.
+func (s linkSession) flow(w *world.World, requestID string) *linkFlow {
+	if s.Item != nil {
+		item := *s.Item
+		s.Item = &item
+	}
+	if s.OAuth != nil {
+		visit := *s.OAuth
+		s.OAuth = &visit
+	}
+	s.Events = slices.Clip(s.Events)
+	return &linkFlow{w: w, s: &s, now: w.Now(), requestID: requestID}
 }
 
 // linkView is what the page shows, and what it tells its app.
@@ -209,6 +224,9 @@ func (f *linkFlow) begin(req linkOpenRequest, ask linkAsk) {
 		Opened: f.now, Pane: paneConsent,
 	}
 	f.emit(eventOpen)
+	if ask.Hosted {
+		linkIdle.At(f.w, f.now.Add(linkLife), f.s.ID)
+	}
 }
 
 // ask is what the request's token or key asks for.
@@ -251,8 +269,7 @@ func linkSessionStep(c *api.Call, req linkStepRequest) (linkView, error) {
 	if !ok {
 		return linkView{}, errInvalidField.Text("link_session_id must be that of a session that open has begun")
 	}
-	f := &linkFlow{w: c.World, s: &s, now: c.Now, requestID: c.RequestID}
-	return f.step(req)
+	return s.flow(c.World, c.RequestID).step(req)
 }
 
 // step takes an action and shows the next pane.

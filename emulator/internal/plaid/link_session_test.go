@@ -57,6 +57,25 @@ func (l *linker) take(r reply) {
 	}
 }
 
+// toAccounts goes as far as the choice of accounts.
+func (l *linker) toAccounts(institution, user, password string) *linker {
+	l.t.Helper()
+	l.do("continue", nil).do("institution", object{"institution_id": institution})
+	return l.do("credentials", object{"username": user, "password": password})
+}
+
+// account is the id of the account with a mask on the pane.
+func (l *linker) account(mask string) string {
+	l.t.Helper()
+	for n := range l.last.at("pane", "accounts").([]any) {
+		if l.last.text("pane", "accounts", n, "mask") == mask {
+			return l.last.text("pane", "accounts", n, "account_id")
+		}
+	}
+	require.Fail(l.t, "no account has the mask "+mask)
+	return ""
+}
+
 func (l *linker) pane() string { return l.last.text("pane", "name") }
 
 func TestLinkSuccess(t *testing.T) {
