@@ -5,7 +5,8 @@
 const assert = require('node:assert/strict');
 const {test} = require('node:test');
 const {html, plain, recorder} = require('./lib/app');
-const {Dialog, seen, success, trail} = require('./lib/dialog');
+const {Dialog, success, trail} = require('./lib/dialog');
+const {hash, keyForm} = require('./lib/open');
 const {stage} = require('./lib/stage');
 
 const on = stage({
@@ -15,10 +16,7 @@ const on = stage({
       head: `<script src="${s.tweed.url}/link/v2/stable/link-initialize.js"></script><script>${recorder}</script>`,
     }),
   }),
-}));
-
-const hash = (config) => `#${encodeURIComponent(JSON.stringify(config))}`;
-const keyForm = (world) => ({apiVersion: 'v2', selectAccount: true, env: 'sandbox', clientName: 'Client Name', key: world.key, product: ['auth']});
+});
 
 test("the guide's button for institutions leads to a settled deposit on the demo", on.play(async (t) => {
   const world = on.world();
@@ -111,7 +109,7 @@ test("the guide's key form gives the account's id", on.play(async (t) => {
   const world = on.world();
   const page = await on.page(t);
   await page.goto(on.app.url + '/' + hash(keyForm(world)));
-  await seen(page, 'loads').catch(() => {});
+  await page.waitForFunction(() => seen.loads === 1);
   const institutions = await page.evaluate(() => window.handler.institutions);
   assert.deepEqual(institutions.filter((one) => one.id === 'ins_1').map((one) => [one.name, one.auth]), [['Bank of America', true]]);
   await page.evaluate(() => window.handler.open('ins_1'));
