@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const {test} = require('node:test');
 const {plain} = require('./lib/app');
 const {exited, success, trail} = require('./lib/dialog');
-const {bankOf} = require('./lib/open');
+const {bankOf, opened} = require('./lib/open');
 const {stage} = require('./lib/stage');
 
 const on = stage({pages: (s) => ({'/': plain(s.tweed.url)})});
@@ -107,11 +107,17 @@ test('an institution that is degraded works', on.play(async (t) => {
 }));
 
 test('an institution that Link does not support', on.play(async (t) => {
-  const {link} = await bankOf(on, t, on.world(), 'ins_133402');
-  await link.at.locator('[data-testid="link-card"][data-pane="error"]:not([aria-busy])').waitFor();
+  const {page, link} = await opened(on, t, on.world());
+  await link.consent();
+  await link.pane('institution');
+  await link.get('institution-search').fill('unsupported');
+  await link.press('institution-ins_133402');
+  await link.error('error', 'PRODUCTS_NOT_SUPPORTED');
+  await link.press('error-exit');
+  assert.equal((await exited(page)).metadata.status, 'institution_not_supported');
 }));
 
-test('an institution of a rule is down once', on.play(async (t) => {
+test('a step that a rule delays shows that it is on its way', on.play(async (t) => {
   const world = on.world();
   await world.control('POST', 'rules', 'call: /link/v2/stable/session/step\nwhere: {action: credentials}\ntimes: 1\nthen: {delay: 300ms}\n');
   const {page, link} = await bankOf(on, t, world);
