@@ -42,7 +42,8 @@ function escape(text) { return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"); }
 export async function codesFor(route) {
   const all = await errorRows();
   if (route.ach) return { met: nachaCodes(all, route), others: [] };
-  const rows = all.filter((r) => r.family === route.family && !r.never);
+  const family = route.family === "ale" ? "sentinel" : route.family; // ALE has no errors of its own
+  const rows = all.filter((r) => r.family === family && !r.never);
   const named = new Map();
   for (const r of rows) named.set(r.error_code, (named.get(r.error_code) ?? 0) + 1);
   const code = (r) => {
