@@ -39,9 +39,8 @@ func structOf(t reflect.Type) (reflect.Type, bool) {
 // planned are keys of the language that this version does not carry out, by type. They
 // are refused: a rule that is silently without effect would be worse than none.
 var planned = map[reflect.Type][]string{
-	reflect.TypeFor[Scenario](): {"webhooks"},
-	reflect.TypeFor[Rule]():     {"webhook", "link"},
-	reflect.TypeFor[Then]():     {"drop", "duplicate", "reorder", "exit"},
+	reflect.TypeFor[Rule](): {"link"},
+	reflect.TypeFor[Then](): {"exit"},
 }
 
 // unknown reports a key that a struct does not have, with the best help there is.

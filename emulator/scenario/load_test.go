@@ -171,7 +171,7 @@ func TestEveryTypeIsWritable(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Scenario]())
-	require.Len(t, seen, 17)
+	require.Len(t, seen, 19)
 }
 
 // TestLoadIsLinear loads files that would take minutes if a part of the work grew with

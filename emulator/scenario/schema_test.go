@@ -140,6 +140,12 @@ func TestLimitsAreOfKeys(t *testing.T) {
 var onlyLoad = []struct{ words, why string }{
 	{`is for transfers; write ach`, "it depends on where the rule sits"},
 	{`is for calls; a transfer takes`, "it depends on where the rule sits"},
+	{`is for calls; a webhook takes`, "it depends on where the rule sits"},
+	{`is for webhooks; write webhook`, "it depends on where the rule sits"},
+	{`a webhook has no fact`, "it depends on where the rule sits"},
+	{`no rule is called`, "names are compared"},
+	{`a webhook that is dropped comes neither`, "what goes together"},
+	{`reorder waits for the next`, "what goes together"},
 	{`a transfer has no fact`, "it depends on where the rule sits"},
 	{`both make the answer`, "what goes together is said in sentences, not in a schema's words"},
 	{`both decide what becomes`, "what goes together"},
