@@ -14,9 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tweed/emulator/scenario"
-
 	"tweed/emulator"
+	"tweed/emulator/scenario"
 	"tweed/scenarios"
 )
 
