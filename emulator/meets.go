@@ -8,15 +8,15 @@ import (
 	"tweed/emulator/internal/contract"
 )
 
-// tokenErrors are what a call can meet that has one of these fields: types of Plaid's errors, or
-// single ones. What stands first is what is tried first.
-var tokenErrors = []struct {
-	fields []string
-	errors []string
-}{
+// byField are what a call can meet that has one of these fields: errors by their key, or types of
+// Plaid's errors. What stands first is what is tried first.
+var byField = []struct{ fields, errors []string }{
 	{
 		[]string{"access_token", "access_tokens", "processor_token"},
-		[]string{"ITEM_ERROR", "INSTITUTION_ERROR"},
+		[]string{
+			"ITEM_ERROR/ITEM_LOGIN_REQUIRED", "ITEM_ERROR/PRODUCT_NOT_READY", "INSTITUTION_ERROR/INSTITUTION_DOWN",
+			"INSTITUTION_ERROR/INSTITUTION_NOT_RESPONDING", "API_ERROR/INTERNAL_SERVER_ERROR",
+		},
 	},
 	{[]string{"access_token", "access_tokens"}, []string{"INVALID_INPUT/INVALID_ACCESS_TOKEN"}},
 	{[]string{"processor_token"}, []string{"INVALID_INPUT/INVALID_PROCESSOR_TOKEN"}},
@@ -26,6 +26,7 @@ var tokenErrors = []struct {
 	{[]string{"institution_id"}, []string{"INVALID_INPUT/INVALID_INSTITUTION", "INSTITUTION_ERROR"}},
 	{[]string{"processor"}, []string{"INVALID_INPUT/INVALID_PROCESSOR"}},
 	{[]string{"products", "initial_products"}, []string{"INVALID_INPUT/INVALID_PRODUCT"}},
+	{[]string{"access_token", "access_tokens", "processor_token"}, []string{"ITEM_ERROR", "INSTITUTION_ERROR"}},
 }
 
 // productErrors are the types that speak of one product: they are met at paths with the word in them.
@@ -47,21 +48,19 @@ func meetsOf(op *contract.Op) []string {
 		return []string{}
 	}
 	out := []string{}
-	for _, row := range tokenErrors {
+	for _, row := range byField {
 		if slices.ContainsFunc(row.fields, op.Field) {
 			out = append(out, row.errors...)
 		}
 	}
-	out = append(out, typesOf(productErrors, op.Path)...)
-	out = append(out, catalogue.RateLimit(op.Path).Key())
-	out = append(out, everywhere...)
+	out = slices.Concat(out, []string{catalogue.RateLimit(op.Path).Key()}, typesAt(op.Path), everywhere)
 	return unique(out)
 }
 
-// typesOf are the types whose word stands in a path, sorted.
-func typesOf(words map[string]string, path string) []string {
+// typesAt are the types whose product a path speaks of, sorted.
+func typesAt(path string) []string {
 	var out []string
-	for typ, word := range words {
+	for typ, word := range productErrors {
 		if strings.Contains(path+"/", word) {
 			out = append(out, typ)
 		}

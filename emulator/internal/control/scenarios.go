@@ -8,7 +8,7 @@ import (
 )
 
 // listScenarios answers with the scenarios that come with Tweed, or with the YAML of one.
-// Errors: TWEED_NOT_FOUND for a name that is none.
+// Errors: TWEED_BAD_REQUEST for a name that is none.
 func (a *API) listScenarios(c *api.Call) (any, error) {
 	name := queryOf(c).Get("name")
 	if name == "" {
@@ -16,7 +16,7 @@ func (a *API) listScenarios(c *api.Call) (any, error) {
 	}
 	s, err := a.Shipped(name)
 	if err != nil {
-		return nil, errNotFound.New("path", "the scenario "+name+" ("+err.Error()+")")
+		return nil, errBad.New("text", err.Error())
 	}
 	return api.Raw{Type: typeYAML, Body: []byte(s.Source())}, nil
 }

@@ -46,7 +46,7 @@ function rules(call) {
   const acted = [call.rule, ...(call.transfer_rules ?? [])].filter(Boolean);
   if (!acted.length) return null;
   return h("p", { class: "line", "data-testid": "call-rule" }, acted.length > 1 ? "Rules that acted: " : "Rule that acted: ",
-    acted.map((name) => [h("span", { class: "tag rule" }, name), " "]));
+    acted.map((name) => [h("span", { class: "tag acted" }, name), " "]));
 }
 
 function section(title, open, ...children) {

@@ -76,7 +76,10 @@ export function combobox({ label, placeholder, testid, optionTestid, options = [
   return {
     element: h("div", { class: "field combobox" }, h("label", { for: inputId }, label), input, list),
     input,
-    set(next) { all = next; },
+    set(next) {
+      all = next;
+      if (document.activeElement === input && input.value) open(false);
+    },
     pick(value) {
       const option = all.find((o) => o.value === value);
       if (option) take(option);

@@ -2,7 +2,7 @@
 // value of an attribute that cannot run: no markup is ever parsed.
 
 const properties = new Set(["value", "checked", "disabled", "hidden", "selected", "open", "readOnly", "indeterminate"]);
-const harmless = /^(class|id|for|type|name|placeholder|role|title|tabindex|rows|cols|min|max|step|href|download|accept|spellcheck|autocomplete|autocapitalize|wrap|datetime|colspan|scope|lang|alt|src|width|height|pattern|required|autofocus|inputmode|(aria|data)-[a-z-]+)$/;
+const harmless = /^(class|id|for|type|name|placeholder|role|title|tabindex|rows|cols|min|max|step|href|download|accept|spellcheck|autocomplete|autocapitalize|wrap|datetime|colspan|scope|lang|alt|src|width|height|pattern|required|label|autofocus|inputmode|(aria|data)-[a-z-]+)$/;
 
 /** h makes an element: h("p", {class: "x", onclick: f}, "text", node, null). */
 export function h(tag, given = {}, ...children) {

@@ -9,11 +9,18 @@ import { errorRows, operations, state } from "./state.js";
 const often = [["once", 1, "Once"], ["twice", 2, "Twice"], ["always", 0, "Always"]];
 const sure = ["observed", "documented", "assumed"];
 
-// What happens to transfers is decided when they are made: no operation, but picked like one.
-const transferKinds = [
+// What becomes of transfers and of webhooks is no operation's, but picked like one.
+const seats = [
   { ach: "deposit", debits: true, label: "Deposits: what becomes of the transfer", note: "return, notification of change, rejection" },
   { ach: "withdrawal", debits: false, label: "Withdrawals: what becomes of the transfer", note: "return, notification of change, rejection" },
+  { webhook: "*", label: "Webhooks: what becomes of them", note: "lost, twice, late" },
 ];
+
+const webhookCodes = [
+  ["lost", { drop: true }, "it never leaves"],
+  ["twice", { duplicate: 1 }, "the receiver gets a copy, too"],
+  ["6 h late", { delay: "6h" }, "of the world's time"],
+].map(([label, then, message]) => ({ code: label, label, status: "webhook", message, then }));
 
 const wire = [
   ["connection reset", { fault: "reset" }, "the client sees no answer"],
@@ -28,8 +35,17 @@ function patternOf(op) {
   return op.family === "plaid" ? op.path : `${op.method} ${op.path}`;
 }
 
+/** seatOf is where a rule about a route sits. */
+export function seatOf(route) {
+  if (route.webhook) return { webhook: route.webhook };
+  return route.ach ? { ach: route.ach } : { call: route.pattern };
+}
+
+function nameOf(route) { return route.webhook ? `webhook ${route.webhook}` : route.ach ?? route.pattern; }
+
 /** routeOf finds the operation of a call. */
 export async function routeOf(call) {
+  if (call.family === "webhook") return { webhook: call.op, family: call.family };
   const path = call.path.replace(/^\/+/, "/");
   const fits = (op) => op.method === call.method && new RegExp(`^${op.path.split(/\{[^}]*\}/).map(escape).join("[^/]+")}$`).test(path);
   const op = (await operations()).filter((o) => o.family === call.family && fits(o)).sort((a, b) => a.path.split("{").length - b.path.split("{").length)[0];
@@ -42,7 +58,9 @@ function escape(text) { return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"); }
 export async function codesFor(route) {
   const all = await errorRows();
   if (route.ach) return { met: nachaCodes(all, route), others: [] };
-  const rows = all.filter((r) => r.family === route.family && !r.never);
+  if (route.webhook) return { met: webhookCodes, others: [] };
+  const family = route.family === "ale" ? "sentinel" : route.family; // ALE has no errors of its own
+  const rows = all.filter((r) => r.family === family && !r.never);
   const named = new Map();
   for (const r of rows) named.set(r.error_code, (named.get(r.error_code) ?? 0) + 1);
   const code = (r) => {
@@ -97,16 +115,16 @@ function picker({ call, added }) {
   });
 
   const add = (one) => attempt(async () => {
-    const what = route.ach ?? route.pattern;
+    const what = nameOf(route);
     const facts = Object.fromEntries(factsOf(call).filter(([n]) => chosen.has(n)));
     const rule = { name: await ruleName(world(), `${one.label} at ${what}`), then: one.then };
-    if (route.ach) rule.ach = route.ach; else rule.call = route.pattern;
+    Object.assign(rule, seatOf(route));
     if (Object.keys(facts).length) rule.where = facts;
     if (times) rule.times = times;
     await json("POST", inWorld(world(), "rules"), rule);
     added();
     return { what, label: one.label };
-  }, ({ what, label }) => `${times === 0 ? "Every call of" : times === 2 ? "The next two calls of" : "The next call of"} ${what} meets ${label}.`);
+  }, ({ what, label }) => `${["Every", "The next", "The next two of"][times]} ${what}: ${label}.`);
 
   const draw = () => {
     if (!route) {
@@ -123,20 +141,20 @@ function picker({ call, added }) {
           type: "button", class: "code-button", "data-testid": "fail-code", "data-code": c.code, onclick: () => add(c),
         }, h("span", { class: "code-name" }, c.label), h("span", { class: "code-status" }, c.status), h("span", { class: "code-text" }, c.message))))));
     };
-    const groups = [group(codes.others.length ? "Met there first" : "Errors", codes.met, true), group("On the wire", route.ach ? [] : wire, !codes.met.length), group("All others", codes.others, false)].filter(Boolean);
+    const groups = [group(codes.others.length ? "Met there first" : "Errors", codes.met, true), group("On the wire", route.pattern ? wire : [], !codes.met.length), group("All others", codes.others, false)].filter(Boolean);
     fill(list, groups.length ? groups : h("p", { class: "empty small" }, "No error fits the filter."));
   };
   const load = () => attempt(async () => { codes = await codesFor(route); draw(); });
 
   const start = async () => {
-    const options = transferKinds.map((k) => ({ value: k, label: k.label, note: k.note }));
+    const options = seats.map((k) => ({ value: k, label: k.label, note: k.note }));
     for (const op of await operations()) {
       if (op.depth !== "none") options.push({ value: { ...op, pattern: patternOf(op) }, label: op.family === "plaid" ? op.path : `${op.method} ${op.path}`, note: `${op.family} · ${op.operation}` });
     }
     find.set(options);
     if (call) {
       route = await routeOf(call);
-      find.input.value = route.pattern;
+      find.input.value = nameOf(route);
       await load();
       list.querySelector("button")?.focus();
     } else if (document.activeElement?.closest("dialog") === find.element.closest("dialog")) {

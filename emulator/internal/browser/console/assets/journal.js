@@ -9,7 +9,7 @@ import { shortTime } from "./text.js";
 
 const most = 500; // calls on the page
 const filters = { world: "", path: "", status: "", code: "", rule: "", family: "" };
-const families = ["plaid", "legacy", "legit", "sentinel", "ale"];
+const families = ["plaid", "legacy", "legit", "sentinel", "ale", "webhook"];
 
 let reconnect = () => {};
 
@@ -173,10 +173,11 @@ function rowOf(call, onopen) {
       h("span", { class: `status ${kindOf(call)}` }, answer),
       h("span", { class: "call-path" }, h("span", { class: "method" }, call.method), " ", call.path),
       h("span", { class: "call-tags" },
+        call.family === "webhook" && h("span", { class: "tag" }, `webhook ${call.op}`),
         call.code && h("span", { class: "tag bad" }, call.code),
-        [call.rule, ...(call.transfer_rules ?? [])].filter(Boolean).map((r) => h("span", { class: "tag rule" }, r)),
+        [call.rule, ...(call.transfer_rules ?? [])].filter(Boolean).map((r) => h("span", { class: "tag acted" }, r)),
         call.world !== "default" && h("span", { class: "tag" }, call.world))),
-    button("Fail it", "journal-fail", () => failDialog({ call }), { class: "quiet call-fail", "aria-label": `Make ${label} fail` }));
+    button("Fail it", "journal-fail", () => failDialog({ call }), { class: "quiet call-fail", "aria-label": `Fail it: ${label}` }));
 }
 
 /** kindOf is how a call's answer is coloured. */

@@ -7,13 +7,14 @@
 //             journal-note journal-list journal-row (data-seq) journal-open journal-fail
 //   call      call-detail call-close call-curl call-make-rule call-fail call-save-case call-rule call-hint call-facts
 //             call-request-headers call-request-body call-reply-headers call-reply-body
-//   rule      rule-dialog rule-fact rule-times rule-error rule-yaml rule-add rule-problems
+//   rule      rule-dialog rule-fact rule-times rule-error rule-yaml rule-add rule-cancel rule-problems
 //   fail      fail-dialog fail-operation fail-option fail-times-once fail-times-twice fail-times-always fail-fact
-//             fail-code-filter fail-code (data-code) fail-more rules-list rule-row (data-name) rule-acted rule-remove
+//             fail-code-filter fail-code (data-code) fail-more fail-cancel rules-list rule-row (data-name) rule-acted rule-remove
 //   worlds    world-name world-create world-row (data-world) world-open world-remove world-summary
+//             world-case worlds-list
 //             item-row (data-item) item-state account-row (data-account) access-token processor-token
 //             relationship-row (data-relationship) transfer-row (data-transfer) transfer-state
-//             transfer-approve transfer-return transfer-noc transfer-reject code-dialog code-select code-apply
+//             transfer-approve transfer-return transfer-noc transfer-reject code-dialog code-select code-apply code-cancel
 //             webhook-row (data-n) webhook-status webhook-resend webhook-body
 //   clock     clock-now clock-run-state clock-next clock-hour clock-day clock-week clock-pause clock-run clock-60x
 //             clock-to clock-go

@@ -2,7 +2,7 @@
 import { inWorld, json } from "./api.js";
 import { open, say } from "./dialog.js";
 import { button, field, fill, h } from "./dom.js";
-import { codesFor, ruleName, routeOf } from "./fail.js";
+import { codesFor, ruleName, routeOf, seatOf } from "./fail.js";
 import { ruleYAML } from "./text.js";
 
 /** usual are facts that a rule is narrowed by first: they name who and where. */
@@ -29,7 +29,7 @@ export async function ruleDialog(call) {
     const problems = h("pre", { class: "problems", role: "alert", "data-testid": "rule-problems", hidden: true });
     const write = () => {
       const where = Object.fromEntries(facts.filter(([n]) => chosen.has(n)));
-      area.value = ruleYAML({ name, call: route.pattern, where, times: times || undefined, then });
+      area.value = ruleYAML({ name, ...seatOf(route), where, times: times || undefined, then });
     };
     const codes = [...met, ...others];
     const error = h("select", { "data-testid": "rule-error", onchange: (e) => { then = codes[e.target.value].then; write(); } },

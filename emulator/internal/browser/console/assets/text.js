@@ -114,6 +114,7 @@ export function ruleYAML(rule) {
   const lines = [`name: ${scalar(rule.name)}`];
   if (rule.call) lines.push(`call: ${scalar(rule.call)}`);
   if (rule.ach) lines.push(`ach: ${scalar(rule.ach)}`);
+  if (rule.webhook) lines.push(`webhook: ${scalar(rule.webhook)}`);
   const facts = Object.entries(rule.where ?? {});
   if (facts.length) lines.push("where:", ...facts.map(([name, value]) => `  ${name}: ${scalar(value)}`));
   if (rule.times) lines.push(`times: ${rule.times}`);

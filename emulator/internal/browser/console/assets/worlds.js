@@ -142,30 +142,27 @@ async function chooseCode(title, t, letter) {
 
 function webhookCard(messages, canResend, refresh) {
   if (!messages.length) return card("Webhooks", h("p", { class: "empty small" }, "None was sent yet."));
-  return card(`Webhooks (${messages.length})`, h("ul", { class: "webhooks" }, [...messages].map((m, i) => [m, m.n ?? i + 1]).reverse().map(([m, n]) => {
-    const name = webhookName(m);
-    return h("li", { class: "webhook", "data-testid": "webhook-row", "data-n": n },
-      h("div", { class: "line" }, h("strong", {}, name), h("span", { class: `tag ${/deliver/.test(m.status) ? "good" : /fail|gave|lost|drop/.test(m.status) ? "bad" : ""}`, "data-testid": "webhook-status" }, m.status),
-        h("span", { class: "sub" }, [shortTime(m.at), m.target, attempts(m)].filter(Boolean).join(" · ")),
-        canResend && button("Resend", "webhook-resend", () => attempt(async () => {
-          await json("POST", inWorld(state.world, `outbox/${n}/resend`));
-          await refresh();
-        }, `Sent ${name} again.`), { class: "quiet", "data-focus": `webhook ${n}`, "aria-label": `Resend ${name}, message ${n}` })),
-      h("details", { "data-key": `webhook-${n}` }, h("summary", {}, "Body and headers"), body(m.body, "Webhook body", "webhook-body"),
-        h("dl", { class: "facts" }, Object.entries(m.headers ?? {}).map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)]))));
-  })));
+  return card(`Webhooks (${messages.length})`, h("ul", { class: "webhooks" }, [...messages].reverse().map((m) => webhookRow(m, canResend, refresh))));
+}
+
+const webhookKinds = { delivered: "good", dropped: "bad", given_up: "bad", retrying: "bad" };
+
+function webhookRow(m, canResend, refresh) {
+  const notes = [shortTime(m.at), m.target, attempts(m), m.due && `due ${shortTime(m.due)}`, m.copy_of && `a copy of ${m.copy_of}`, m.rule && `rule ${m.rule}`];
+  const resend = () => attempt(async () => {
+    await json("POST", inWorld(state.world, `outbox/${m.n}/resend`));
+    await refresh();
+  }, `Sent ${m.name} again.`);
+  return h("li", { class: "webhook", "data-testid": "webhook-row", "data-n": m.n },
+    h("div", { class: "line" }, h("strong", {}, m.name), h("span", { class: `tag ${webhookKinds[m.state] ?? ""}`, "data-testid": "webhook-status" }, m.state.replace("_", " ")),
+      h("span", { class: "sub" }, notes.filter(Boolean).join(" · ")),
+      canResend && m.state !== "collected" && button("Resend", "webhook-resend", resend, { class: "quiet", "data-focus": `webhook ${m.n}`, "aria-label": `Resend ${m.name}, webhook ${m.n}` })),
+    h("details", { "data-key": `webhook-${m.n}` }, h("summary", {}, "Body, headers and attempts"), body(m.body, "Webhook body", "webhook-body"),
+      h("dl", { class: "facts" }, Object.entries(m.headers ?? {}).map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)]),
+        (m.attempts ?? []).map((a, i) => [h("dt", {}, `attempt ${i + 1}`), h("dd", {}, `${shortTime(a.at)} · ${a.error || a.status}`)]))));
 }
 
 function attempts(m) {
-  const count = Array.isArray(m.attempts) ? m.attempts.length : m.attempts;
+  const count = m.attempts?.length;
   return count ? `${count} ${count === 1 ? "attempt" : "attempts"}` : "";
-}
-
-function webhookName(m) {
-  try {
-    const { webhook_type: type, webhook_code: code } = JSON.parse(m.body);
-    return type && code ? `${type}.${code}` : m.kind;
-  } catch {
-    return m.kind;
-  }
 }
