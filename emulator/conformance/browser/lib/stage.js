@@ -18,8 +18,8 @@ const artifacts = process.env.BROWSER_ARTIFACTS || fs.mkdtempSync(path.join(os.t
 // More pictures than these of one test file are a mistake.
 const PICTURES = 60;
 
-// What a browser says of an answer that the test wants to be an error.
-const expected = /^Failed to load resource: the server responded with a status of (4|5)\d\d/;
+// What a browser says of an answer that the test wants to be an error, and of an app's address without the app.
+const expected = /^(Failed to load resource: the server responded with a status of (4|5)\d\d|Not allowed to launch 'plaidlink:)/;
 
 function launch(options = {}) {
   return chromium.launch({
