@@ -124,7 +124,9 @@ func (p pattern) matches(method string, path []string) bool {
 }
 
 // notCall says whether a method is none that a call has, but stands for something else.
-func notCall(method string) bool { return method == methodACH || method == methodWebhook }
+func notCall(method string) bool {
+	return method == methodACH || method == methodWebhook || method == methodLink
+}
 
 // matchSegments matches with "*" as one or more segments. A "*" on the right side is
 // taken in by a "*" only, so that a pattern can be compared with a pattern.

@@ -29,7 +29,11 @@ import (
 //	times: 1
 //	then: {drop: true}
 //
-// A rule sits at exactly one of call, ach and webhook. What is said of calls below holds for
+//	name: the app gets no account_id
+//	link: success
+//	then: {omit: [account_id]}
+//
+// A rule sits at exactly one of call, ach, webhook and link. What is said of calls below holds for
 // transfers and webhooks, too; a transfer is counted when it is made, a webhook when it is sent,
 // and what becomes of them is decided then.
 //
@@ -47,6 +51,8 @@ type Rule struct {
 	ACH ACH `yaml:"ach"`
 	// Webhook says which webhooks the rule is about.
 	Webhook Webhooks `yaml:"webhook"`
+	// Link says which ends of Link the rule is about.
+	Link LinkEnd `yaml:"link"`
 	// Where says what must hold for a call beside. Empty = nothing.
 	Where Where `yaml:"where"`
 	// Skip lets the first so many matching calls pass.
@@ -79,7 +85,7 @@ func (Rule) limits() limits {
 		},
 		whole: schema{
 			"type": "object", "required": []string{"then"},
-			"oneOf": []schema{required("call"), required("ach"), required("webhook")},
+			"oneOf": []schema{required("call"), required("ach"), required("webhook"), required("link")},
 		},
 	}
 }
@@ -140,6 +146,8 @@ func (r *Rule) example() string {
 		return "{return: R01}"
 	case atWebhook:
 		return "{drop: true}"
+	case atLink:
+		return "{exit: INSTITUTION_DOWN}"
 	}
 	return "{error: ITEM_LOGIN_REQUIRED}"
 }

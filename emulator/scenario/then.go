@@ -32,6 +32,12 @@ import (
 //	then: {delay: 2h}       # it comes late, by world time
 //	then: {reorder: true}   # the next one to the same receiver comes first
 //
+// In a rule at link: it is one of these, or several that go together; a patch is of the metadata:
+//
+//	then: {exit: INSTITUTION_DOWN}              # see Exit
+//	then: {omit: [account_id]}
+//	then: {patch: {set: {/account_id: null}}}
+//
 // A list is used in turn, one entry for each call that the rule acts on; when it is used
 // up, the rule is spent (but see Rule.Times and Rule.Repeat). The entry "pass" lets its
 // call, transfer or webhook through unchanged.
@@ -72,6 +78,10 @@ type Then struct {
 	// Reorder lets the next webhook to the same receiver go first. One that no other follows
 	// within an hour of world time goes then.
 	Reorder bool `yaml:"reorder"`
+	// Exit ends Link without a public token.
+	Exit *Exit `yaml:"exit"`
+	// Omit leaves members of Link's metadata out. What is deeper, or null, is a Patch of them.
+	Omit []string `yaml:"omit"`
 	// InTurn are the entries of a list; then nothing else is set.
 	InTurn []Then
 }
@@ -108,6 +118,7 @@ var effects = []effect{
 	delayEffect, errorEffect, replyEffect, rateLimitEffect, patchEffect, faultEffect,
 	returnEffect, nocEffect, rejectEffect, stayEffect, afterEffect,
 	dropEffect, duplicateEffect, reorderEffect,
+	exitEffect, omitEffect,
 }
 
 const wordPass = "pass"
@@ -167,6 +178,7 @@ func (Then) limits() limits {
 			"reject": words(rejectReasons...),
 			"stay":   words(StayStates()...),
 			"drop":   {"const": true}, "reorder": {"const": true}, "duplicate": integer(1, maxDuplicate),
+			"omit": {"type": "array", "items": words(linkMembers...), "minItems": 1},
 		},
 		whole: schema{"type": "object"},
 	}
@@ -245,6 +257,8 @@ func (e effect) makes() string {
 		return "decide what becomes of the transfer"
 	case atWebhook:
 		return "decide what becomes of the webhook"
+	case atLink:
+		return "decide how Link ends"
 	}
 	return "make the answer"
 }
@@ -290,6 +304,7 @@ type Plan struct {
 
 	fate    Fate    // of a transfer
 	sending Sending // of a webhook
+	ending  Ending  // of Link
 	noise   float64 // the throw that garbage is made of
 	acted   *compiled
 	passed  []*compiled

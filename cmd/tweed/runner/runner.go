@@ -187,6 +187,8 @@ func title(s *scenario.Step) string {
 		return s.Call
 	case s.Flow != "":
 		return "flow " + s.Flow
+	case s.Link != nil:
+		return "link"
 	}
 	return "advance " + s.Advance.String()
 }
@@ -216,6 +218,8 @@ func (r *run) step(ctx context.Context, s *scenario.Step) []string {
 		return r.call(ctx, s)
 	case s.Flow != "":
 		return r.flowStep(ctx, s)
+	case s.Link != nil:
+		return r.link(ctx, s)
 	}
 	if err := r.server.Advance(ctx, s.Advance); err != nil {
 		return []string{err.Error()}

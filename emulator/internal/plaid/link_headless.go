@@ -12,6 +12,7 @@ import (
 	"tweed/emulator/internal/dataset"
 	"tweed/emulator/internal/spell"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 // HeadlessLink is what a user without a browser does in Link. The zero value is user_good at
@@ -88,15 +89,6 @@ type LinkExit struct {
 // LinkFault is an error as onExit gets it.
 type LinkFault = linkFault
 
-// exitStatuses are the statuses of onExit (plaid.com/docs/link/web).
-var exitStatuses = []string{
-	"choose_device", "institution_not_found", "institution_not_supported", "requires_account_selection", "requires_code",
-	"requires_credentials", "requires_oauth", "requires_questions", "requires_selections",
-}
-
-// LinkExitStatuses lists the statuses of onExit, sorted.
-func LinkExitStatuses() []string { return slices.Clone(exitStatuses) }
-
 // RunLink goes through Link as its dialog does, pane by pane. The error says what cannot be:
 // an institution that is not there, accounts that nobody has; nothing has changed then.
 func RunLink(w *world.World, o HeadlessLink) (HeadlessResult, error) {
@@ -144,8 +136,8 @@ func (o *HeadlessLink) check() error {
 	if o.Exit == nil {
 		return nil
 	}
-	if status := o.Exit.Status; status != "" && !slices.Contains(exitStatuses, status) {
-		return fmt.Errorf("exit has no status %q; known are %s", status, strings.Join(exitStatuses, ", "))
+	if status := o.Exit.Status; status != "" && !slices.Contains(scenario.LinkStatuses(), status) {
+		return fmt.Errorf("exit has no status %q; known are %s", status, strings.Join(scenario.LinkStatuses(), ", "))
 	}
 	if o.Exit.Error != "" {
 		_, err := catalogue.At(o.Exit.Error, linkPrefix+"step")

@@ -117,7 +117,7 @@ func visited(c *api.Call, state string) (*linkFlow, error) {
 	if !ok || s.Item == nil || state == "" {
 		return nil, errStateUnknown.New()
 	}
-	return s.flow(c.World, c.RequestID), nil
+	return s.of(c), nil
 }
 
 type linkOAuthRequest struct {
@@ -226,7 +226,9 @@ func (f *linkFlow) resume(req linkOpenRequest, ask linkAsk) linkView {
 		f.exit(refused.New(), "requires_oauth")
 		return f.reply()
 	}
+	call := f.call
 	f = s.flow(f.w, f.requestID)
+	f.call = call
 	f.emit(eventOpen)
 	_ = f.askBank(linkStepRequest{}) // it has no errors
 	return f.reply()

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/scenario"
 )
 
 // linkResult is how a session has ended.
@@ -99,13 +100,19 @@ func (s *linkSession) institution() *metaInstitution {
 // pane.
 func (f *linkFlow) finish(linkStepRequest) error {
 	item := f.sharing()
+	shared := item.accounts(f.w)
+	ending := f.decide(scenario.LinkSuccess, shared)
+	if ending.Exit != nil {
+		f.ruledOut(ending)
+		return nil
+	}
 	f.emit(eventHandoff)
 	if err := f.keep(&item); err != nil {
 		return err
 	}
 	token, _ := newPublicToken(f.w, item.ID)
 	meta := successMetadata{Institution: f.s.institution(), Session: f.s.ID, Accounts: []successAccount{}}
-	for _, acc := range item.accounts(f.w) {
+	for _, acc := range shared {
 		meta.Accounts = append(meta.Accounts, successAccount{
 			ID: acc.ID, Mask: orNull(acc.Mask), Name: acc.Name, Subtype: orNull(acc.Subtype), Type: acc.Type,
 			VerificationStatus: orNull(acc.verification),
@@ -120,7 +127,7 @@ func (f *linkFlow) finish(linkStepRequest) error {
 	if slices.Contains(f.s.Ask.Products, "transfer") {
 		meta.TransferStatus = orNull("INCOMPLETE") // no transfer intent is authorized here
 	}
-	f.end(&linkResult{Kind: kindSuccess, PublicToken: token, Item: item.ID, Accounts: meta.Accounts, Metadata: fieldsOf(meta)})
+	f.end(&linkResult{Kind: kindSuccess, PublicToken: token, Item: item.ID, Accounts: meta.Accounts, Metadata: f.changed(fieldsOf(meta), ending)})
 	return nil
 }
 
@@ -146,11 +153,18 @@ func (f *linkFlow) leave() {
 // exit ends Link with an error.
 func (f *linkFlow) exit(e *catalogue.Error, status string) { f.close(faultOf(e), status) }
 
+// close ends Link, or lets a rule end it otherwise.
 func (f *linkFlow) close(fault *linkFault, status string) {
+	ending := f.decide(scenario.LinkExit, nil)
+	fault, status = f.ruled(ending, fault, status)
+	f.closeAs(fault, status, ending)
+}
+
+func (f *linkFlow) closeAs(fault *linkFault, status string, ending scenario.Ending) {
 	f.emit(eventExit, fault.fill, func(m *eventMetadata) { m.ExitStatus = orNull(status) })
-	f.end(&linkResult{Kind: kindExit, Error: fault, Metadata: fieldsOf(exitMetadata{
+	f.end(&linkResult{Kind: kindExit, Error: fault, Metadata: f.changed(fieldsOf(exitMetadata{
 		Institution: f.s.institution(), Session: f.s.ID, RequestID: f.requestID, Status: orNull(status),
-	})})
+	}), ending)})
 }
 
 // end keeps the result. Nothing of the user's is needed any more.

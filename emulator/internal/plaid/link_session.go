@@ -95,6 +95,14 @@ type linkFlow struct {
 	s         *linkSession
 	now       time.Time
 	requestID string
+	call      *api.Call // nil without a call of the dialog
+}
+
+// of goes on with a session for a call.
+func (s linkSession) of(c *api.Call) *linkFlow {
+	f := s.flow(c.World, c.RequestID)
+	f.call = c
+	return f
 }
 
 // flow goes on with a session. The table's record stays as it is until reply keeps another.
@@ -184,7 +192,7 @@ type linkOpenRequest struct {
 // sent the user back to. What is wrong with a token is no error of the call: Link exits with
 // it, as at Plaid.
 func linkSessionOpen(c *api.Call, req linkOpenRequest) (linkView, error) {
-	f := &linkFlow{w: c.World, now: c.Now, requestID: c.RequestID}
+	f := &linkFlow{w: c.World, now: c.Now, requestID: c.RequestID, call: c}
 	return f.open(req), nil
 }
 
@@ -269,7 +277,7 @@ func linkSessionStep(c *api.Call, req linkStepRequest) (linkView, error) {
 	if !ok {
 		return linkView{}, errInvalidField.Text("link_session_id must be that of a session that open has begun")
 	}
-	return s.flow(c.World, c.RequestID).step(req)
+	return s.of(c).step(req)
 }
 
 // step takes an action and shows the next pane.
