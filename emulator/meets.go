@@ -34,7 +34,8 @@ var productErrors = map[string]string{
 	"ASSET_REPORT_ERROR": "/asset_report/", "BANK_TRANSFER_ERROR": "/bank_transfer/", "CHECK_REPORT_ERROR": "/cra/",
 	"CONSUMER_REPORT_ERROR": "/consumer_report/", "INCOME_VERIFICATION_ERROR": "/credit/", "OAUTH_ERROR": "/oauth/",
 	"PARTNER_ERROR": "/partner/", "PAYMENT_ERROR": "/payment_initiation/", "SANDBOX_ERROR": "/sandbox/",
-	"SIGNAL_ERROR": "/signal/", "TRANSACTIONS_ERROR": "/transactions/", "TRANSFER_ERROR": "/transfer/", "USER_ERROR": "/user/",
+	"SIGNAL_ERROR": "/signal/", "TRANSACTIONS_ERROR": "/transactions/", "TRANSFER_ERROR": "/transfer/",
+	"USER_ERROR": "/user/",
 }
 
 // everywhere is what any call to Plaid can meet.

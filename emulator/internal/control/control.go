@@ -99,7 +99,7 @@ func (a *API) table() []operation {
 		},
 		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
 		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
-		{"GET", "scenarios", "name and about of the scenarios that come with Tweed; ?name= for the YAML of one", a.listScenarios},
+		{"GET", "scenarios", "the scenarios that come with Tweed; ?name= for the YAML of one", a.listScenarios},
 		{
 			"POST", "scenarios/check",
 			"what is wrong with a scenario, and what it is warned of: YAML; changes nothing; ?file= is its name in messages",
@@ -118,8 +118,8 @@ func (a *API) table() []operation {
 		{"POST", w + "outbox/{n}/resend", "send a webhook once more", a.resend},
 		{"POST", w + "outbox/settle", "wait until no webhook is due", a.settle},
 		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
-		{"GET", "errors", "the errors that can be forced, and the Nacha codes: ?name=CODE for those that it means", a.listErrors},
-		{"GET", "operations", "the vendors' operations, how deep Tweed goes in each, and which errors they meet", a.listOperations},
+		{"GET", "errors", "the errors that can be forced, and the Nacha codes; ?name= for one", a.listErrors},
+		{"GET", "operations", "the vendors' operations: depth, and errors that they meet", a.listOperations},
 		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{
 			"GET", "journal", "calls: ?world= &path= &op= &code= &client= &family= &status= &rule= &account= &client_user_id= " +

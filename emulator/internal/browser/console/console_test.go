@@ -129,8 +129,8 @@ func TestTestIDs(t *testing.T) {
 }
 
 // ask makes a request of the console.
-func ask(c *Console, method, target, accept string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, target, http.NoBody)
+func ask(c *Console, target, accept string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, target, http.NoBody)
 	if accept != "" {
 		r.Header.Set("Accept", accept)
 	}
@@ -143,15 +143,15 @@ func ask(c *Console, method, target, accept string) *httptest.ResponseRecorder {
 func TestServe(t *testing.T) {
 	t.Parallel()
 	c := New(`1.2.3<b>"`)
-	page := ask(c, "GET", "/_tweed/", "text/html")
+	page := ask(c, "/_tweed/", "text/html")
 	require.Equal(t, 200, page.Code)
 	require.Contains(t, page.Body.String(), "1.2.3&lt;b&gt;&#34; · test only")
 	for name, text := range read(t) {
 		if name == "index.html" {
-			require.Equal(t, 404, ask(c, "GET", "/_tweed/console/index.html", "").Code, "the template is no part")
+			require.Equal(t, 404, ask(c, "/_tweed/console/index.html", "").Code, "the template is no part")
 			continue
 		}
-		got := ask(c, "GET", "/_tweed/console/"+name, "")
+		got := ask(c, "/_tweed/console/"+name, "")
 		require.Equal(t, 200, got.Code, name)
 		require.Equal(t, text, got.Body.String(), name)
 		require.NotContains(t, got.Header().Get("Content-Type"), "octet-stream", name)
@@ -160,9 +160,9 @@ func TestServe(t *testing.T) {
 		require.NotEmpty(t, path.Ext(name))
 	}
 	for _, target := range []string{"/_tweed/console/", "/_tweed/console/none.js", "/_tweed/console/../console.go"} {
-		require.Equal(t, 404, ask(c, "GET", target, "").Code, target)
+		require.Equal(t, 404, ask(c, target, "").Code, target)
 	}
-	moved := ask(c, "GET", "/_tweed", "text/html")
+	moved := ask(c, "/_tweed", "text/html")
 	require.Equal(t, 302, moved.Code)
 	require.Equal(t, "/_tweed/", moved.Header().Get("Location"))
 }
