@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/browser"
 	"tweed/emulator/internal/control"
 	"tweed/emulator/internal/edge"
 	"tweed/emulator/internal/plaid"
@@ -55,6 +56,8 @@ func (e *Emulator) newHandler() http.Handler {
 	mount("/ale/", sentinel.ALE())
 	legacy := plaid.Legacy()
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
+	pages := func(r *http.Request, _ *mux.RouteMatch) bool { return browser.IsLink(r) }
+	router.MatcherFunc(pages).HandlerFunc(browser.ServeLink)
 	mount("/", plaid.Family())
 	e.proxy.Next = router
 	return e.outermost(e.proxy)
