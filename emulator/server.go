@@ -58,6 +58,7 @@ func (e *Emulator) newHandler() http.Handler {
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
 	pages := func(r *http.Request, _ *mux.RouteMatch) bool { return browser.IsLink(r) }
 	router.MatcherFunc(pages).HandlerFunc(browser.ServeLink)
+	mount("/link/v2/stable/session/", plaid.Link())
 	mount("/", plaid.Family())
 	e.proxy.Next = router
 	return e.outermost(e.proxy)

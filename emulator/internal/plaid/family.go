@@ -160,6 +160,8 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/processor/transactions/sync":                api.Handle(processorTransactionsSync),
 	"/sandbox/item/fire_webhook":                  api.Handle(sandboxItemFireWebhook),
 	"/sandbox/item/reset_login":                   api.Handle(sandboxItemResetLogin),
+	"/sandbox/item/set_verification_status":       api.Handle(sandboxItemSetVerificationStatus),
+	"/sandbox/oauth/select_accounts":              api.Handle(sandboxOAuthSelectAccounts),
 	"/sandbox/processor_token/create":             api.Handle(sandboxProcessorTokenCreate),
 	"/sandbox/public_token/create":                api.Handle(sandboxPublicTokenCreate),
 	"/transactions/deactivate":                    api.Handle(transactionsDeactivate),
@@ -326,7 +328,8 @@ func violation(v *contract.Violation) error {
 	return errInvalidField.Text(v.Message)
 }
 
-// Operations returns all operations with their depths, the old API's first, then by path.
+// Operations returns all operations with their depths, the old API's first, then
+// Link's own, then by path.
 func Operations() []*api.Op {
-	return append([]*api.Op{legacyExchange()}, contracted()...)
+	return slices.Concat([]*api.Op{legacyExchange()}, linkContracted(), contracted())
 }

@@ -9,7 +9,6 @@ const state = new URLSearchParams(location.search).get('oauth_state_id');
 
 function draw(title, ...nodes) {
   const heading = el('h1', { tabindex: '-1', 'data-testid': 'bank-heading' }, title);
-  card.dataset.testid = 'bank-card';
   card.replaceChildren(el('div', { class: 'weave', 'aria-hidden': 'true' }), el('header', { class: 'bar' }, el('span'), el('span', { class: 'client' }, 'Test bank')),
     el('section', { class: 'pane' }, heading, nodes), el('footer', { class: 'foot' }, el('p', { class: 'note' }, el('strong', {}, 'Tweed'), ' · test mode: no real bank is asked')));
   (card.querySelector('[role=alert]') || heading).focus();

@@ -93,7 +93,7 @@ export function numbers(pane, page) {
 
 // The code in a deposit's text, or the amounts of two deposits.
 export function microDeposit(pane, page) {
-  const byCode = pane.kind === 'code';
+  const byCode = pane.kind !== 'amounts';
   const inputs = byCode ?
     [field('Code', { 'data-testid': 'micro-deposit-code', autocapitalize: 'characters', maxlength: '3' }, 'Three letters in the text of the deposit')] :
     ['First', 'Second'].map((n, i) => field(`${n} amount in dollars`, { inputmode: 'decimal', placeholder: '0.00', 'data-testid': `micro-deposit-amount-${i}` }));

@@ -62,7 +62,7 @@ class Page {
     this.reset();
     this.card.hidden = false;
     this.frame('loading', { title: 'One moment', nodes: [] });
-    this.call('open', { ...openOf(config, this.host.mode), institution: institution || undefined });
+    this.call('open', { ...openOf(config, this.host.mode), institution_id: institution || undefined });
   }
 
   // act takes a step. A quiet one leaves the pane as it is while it is on its way.
