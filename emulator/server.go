@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/browser"
 	"tweed/emulator/internal/browser/console"
 	"tweed/emulator/internal/browser/demo"
 	"tweed/emulator/internal/control"
@@ -57,6 +58,8 @@ func (e *Emulator) newHandler() http.Handler {
 	mount("/ale/", sentinel.ALE())
 	legacy := plaid.Legacy()
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
+	pages := func(r *http.Request, _ *mux.RouteMatch) bool { return browser.IsLink(r) }
+	router.MatcherFunc(pages).HandlerFunc(browser.ServeLink)
 	mount("/link/v2/stable/session/", plaid.Link())
 	router.MatcherFunc(e.forConsole).HandlerFunc(console.Redirect)
 	mount("/", plaid.Family())

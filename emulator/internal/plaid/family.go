@@ -160,6 +160,8 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/processor/transactions/sync":                api.Handle(processorTransactionsSync),
 	"/sandbox/item/fire_webhook":                  api.Handle(sandboxItemFireWebhook),
 	"/sandbox/item/reset_login":                   api.Handle(sandboxItemResetLogin),
+	"/sandbox/item/set_verification_status":       api.Handle(sandboxItemSetVerificationStatus),
+	"/sandbox/oauth/select_accounts":              api.Handle(sandboxOAuthSelectAccounts),
 	"/sandbox/processor_token/create":             api.Handle(sandboxProcessorTokenCreate),
 	"/sandbox/public_token/create":                api.Handle(sandboxPublicTokenCreate),
 	"/transactions/deactivate":                    api.Handle(transactionsDeactivate),

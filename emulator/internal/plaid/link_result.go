@@ -136,6 +136,7 @@ func (f *linkFlow) keep(item *Item) error {
 	if f.s.updates() {
 		return f.keepUpdate(item)
 	}
+	item.awaitDeposits(f.w)
 	if item.Institution == "" {
 		items.Put(f.w, item.ID, *item)
 		return nil
