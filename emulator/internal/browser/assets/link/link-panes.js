@@ -72,6 +72,8 @@ function institution(pane, page) {
   ];
   return {
     title: 'Choose your bank', nodes, focus: page.typing ? input : null,
+    // A search that is still to come would reach the next pane.
+    leave() { clearTimeout(timer); },
     // A new answer to a search changes the list and leaves the rest, and the focus, alone.
     update(next) {
       list.replaceChildren(...next.institutions.map((one) => institutionRow(one, page)));

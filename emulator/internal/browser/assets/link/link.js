@@ -70,6 +70,9 @@ class Page {
     if (!quiet && this.card.hasAttribute('aria-busy')) {
       return;
     }
+    if (!quiet && this.drawn.leave) {
+      this.drawn.leave();
+    }
     this.typing = quiet;
     this.call('step', { link_session_id: this.view.link_session_id, action, ...fields }, quiet);
   }
@@ -148,6 +151,9 @@ class Page {
     if (this.left) {
       this.left();
       this.left = null;
+    }
+    if (this.drawn && this.drawn.leave) {
+      this.drawn.leave();
     }
     this.drawn = { name, ...drawn };
     const own = !Object.hasOwn(PANES, name);
