@@ -24,10 +24,10 @@ LINT          = $(or $(shell $(GO) env GOBIN),$(shell $(GO) env GOPATH)/bin)/gol
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test race lint fmt fuzz bench sdk-test sdk-table golden generate contract image ci clean module
+.PHONY: help run build test race lint fmt fuzz bench sdk-test sdk-table browser-test golden generate contract image ci clean module
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start the emulator on 127.0.0.1:7524
 	$(GO) run ./cmd/tweed serve
@@ -64,6 +64,12 @@ sdk-test: ## official SDKs against the emulator (needs node, npm, python3, JDK, 
 
 sdk-table: ## run the SDKs and write the table of them anew, in README.md too
 	cd emulator/conformance && $(GO) test -run '^TestSDKs$$' . -update
+
+# A runner of its own: -json in TESTFLAGS writes what "go test -json" writes, -run and -v are as there. Pictures are in
+# bin/browser-test.
+browser-test: ## Link, the console and the demo in a browser (needs chromium, certutil, node, npm)
+	@command -v node >/dev/null || { echo 'make browser-test: there is no node: "apt-get install nodejs npm"' >&2; exit 1; }
+	@node emulator/conformance/browser/run.js $(TESTFLAGS)
 
 # Only packages that compare with recorded bytes know the flag.
 golden: ## record the expected outputs anew; look at the diff

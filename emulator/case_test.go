@@ -83,6 +83,7 @@ func TestCaseIsTheSame(t *testing.T) {
 			scenario: "rules:\n  - {name: dice, call: /accounts/get, chance: 0.5, then: {error: ITEM_LOCKED}}\n" +
 				"  - {name: limit, call: /item/get, then: {rate_limit: {limit: 1, window: 1m}}}\n",
 		},
+		{name: "transfers by hand", happens: transfersByHand},
 		{name: "faults and delays", happens: faultsAndDelays},
 		{name: "long polls", happens: longPolls},
 		{name: "logins", happens: logins},

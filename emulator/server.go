@@ -13,6 +13,8 @@ import (
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/browser"
+	"tweed/emulator/internal/browser/console"
+	"tweed/emulator/internal/browser/demo"
 	"tweed/emulator/internal/control"
 	"tweed/emulator/internal/edge"
 	"tweed/emulator/internal/plaid"
@@ -59,6 +61,7 @@ func (e *Emulator) newHandler() http.Handler {
 	pages := func(r *http.Request, _ *mux.RouteMatch) bool { return browser.IsLink(r) }
 	router.MatcherFunc(pages).HandlerFunc(browser.ServeLink)
 	mount("/link/v2/stable/session/", plaid.Link())
+	router.MatcherFunc(e.forConsole).HandlerFunc(console.Redirect)
 	mount("/", plaid.Family())
 	e.proxy.Next = router
 	return e.outermost(e.proxy)
@@ -72,6 +75,12 @@ func under(prefix string) mux.MatcherFunc {
 	}
 }
 
+// forConsole matches a browser that was sent to the server's bare address, not one that takes it
+// for a vendor's host.
+func (e *Emulator) forConsole(r *http.Request, _ *mux.RouteMatch) bool {
+	return console.Asked(r, "/") && e.guard().Local(control.HostOf(r.Host))
+}
+
 func (e *Emulator) guard() control.Guard {
 	return control.Guard{AllowHosts: e.options.AllowHosts, Token: e.options.ControlToken}
 }
@@ -80,15 +89,31 @@ func (e *Emulator) controlHandler() http.Handler {
 	guard := e.guard()
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
-		Shipped: Shipped, Schema: scenarios.Schema, Stop: e.stop, Options: e.caseOptions(),
+		Try: e.try, Shipped: Shipped, ShippedAll: shippedAll, Schema: scenarios.Schema, Errors: errorList,
+		Operations: operationList, Vendors: vendorOperations(), Stop: e.stop, Options: e.caseOptions(),
 	}
 	family := calls.Family()
+	page := console.New(Version)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		forDemo := demo.Serves(r)
+		forPage := forDemo || page.Serves(r)
 		if r.URL.Path != control.Prefix+"health" {
-			if refused := guard.Check(r); refused != nil {
+			asked := guard
+			if forPage {
+				asked.Token = "" // a browser cannot send it with an address; the page asks for it
+			}
+			if refused := asked.Check(r); refused != nil {
 				api.Send(w, api.TweedError(&api.Call{}, refused))
 				return
 			}
+		}
+		switch {
+		case forDemo:
+			demo.ServeHTTP(w, r)
+			return
+		case forPage:
+			page.ServeHTTP(w, r)
+			return
 		}
 		if calls.Follows(r) {
 			calls.Follow(w, r)

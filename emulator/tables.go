@@ -87,6 +87,9 @@ type Route struct {
 	Source string `json:"source"`
 	// Dropped is the version of Plaid's API from which the operation is no more.
 	Dropped string `json:"dropped,omitempty"`
+	// Meets are the errors that are met first there, by type or by key (see ErrorRow); empty where
+	// all of the vendor's errors are met alike.
+	Meets []string `json:"meets"`
 }
 
 // Routes returns all operations, those of one vendor together, by path.
@@ -104,6 +107,7 @@ func Routes() []Route {
 		out = append(out, Route{
 			Family: op.Family, Method: op.Method, Path: op.Path, Operation: op.ID, Depth: string(depth),
 			Source: sourceOf(op, depth), Dropped: op.Dropped,
+			Meets: meetsOf(op),
 		})
 	}
 	slices.SortStableFunc(out, func(a, b Route) int { return strings.Compare(a.Family, b.Family) })

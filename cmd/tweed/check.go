@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,16 +9,6 @@ import (
 
 	"tweed/emulator/scenario"
 )
-
-// checked is what check says of a file.
-type checked struct {
-	File     string            `json:"file"`
-	Good     bool              `json:"good"` // it can be used; with --strict, and nothing is warned of
-	Rules    int               `json:"rules"`
-	Steps    int               `json:"steps"`
-	Problems scenario.Problems `json:"problems"`
-	Warnings scenario.Problems `json:"warnings"`
-}
 
 func newCheck() *cobra.Command {
 	var strict, asJSON bool
@@ -31,7 +20,7 @@ func newCheck() *cobra.Command {
 			"cannot be used, and with --strict also when one is warned of.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var all []checked
+			var all []scenario.Checked
 			for _, arg := range args {
 				files, err := filesOf(arg, scenarioEnding)
 				if err != nil {
@@ -50,22 +39,12 @@ func newCheck() *cobra.Command {
 }
 
 // checkFile loads a file as run and serve do.
-func checkFile(file string) checked {
-	out := checked{File: file, Problems: scenario.Problems{}, Warnings: scenario.Problems{}}
+func checkFile(file string) scenario.Checked {
 	s, err := loadFile(file)
-	if problems, ok := errors.AsType[scenario.Problems](err); ok {
-		out.Problems = problems
-	} else if err != nil {
-		out.Problems = scenario.Problems{{What: err.Error()}}
-	}
-	if err == nil {
-		out.Good, out.Rules, out.Steps = true, len(s.Rules), len(s.Steps)
-		out.Warnings = append(out.Warnings, s.Warnings()...)
-	}
-	return out
+	return scenario.CheckedOf(file, s, err)
 }
 
-func printChecked(cmd *cobra.Command, all []checked, strict, asJSON bool) error {
+func printChecked(cmd *cobra.Command, all []scenario.Checked, strict, asJSON bool) error {
 	bad, warned := 0, 0
 	for i := range all {
 		if !all[i].Good {
@@ -92,7 +71,7 @@ func printChecked(cmd *cobra.Command, all []checked, strict, asJSON bool) error 
 	return nil
 }
 
-func printOne(stdout, stderr io.Writer, c *checked) {
+func printOne(stdout, stderr io.Writer, c *scenario.Checked) {
 	if len(c.Problems) > 0 {
 		fmt.Fprintln(stderr, c.Problems)
 		return

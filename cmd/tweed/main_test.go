@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tweed/emulator"
+	"tweed/emulator/scenario"
 	"tweed/scenarios"
 )
 
@@ -118,7 +119,7 @@ func TestCheckAsJSON(t *testing.T) {
 	warned := file(t, "warned.yaml", "rules: [{call: /item/get, where: {user: nobody}, then: {delay: 1s}}]\n")
 	code, stdout, _ := command(t, "check", "--json", "--strict", bad, warned, "no-such-file", "happy-path")
 	require.Equal(t, exitUsage, code)
-	var all []checked
+	var all []scenario.Checked
 	require.NoError(t, json.Unmarshal([]byte(stdout), &all))
 	require.Len(t, all, 4)
 	require.False(t, all[0].Good)

@@ -145,7 +145,7 @@ func freshSeed() uint64 {
 func banner(w io.Writer, emu *emulator.Emulator, f serveFlags, trust string) {
 	url := emu.URL()
 	fmt.Fprintf(w, "tweed: ready at %s\n", url)
-	fmt.Fprintf(w, "TEST ONLY: made-up banks, no money moves. Control API at %s/_tweed/\n", url)
+	fmt.Fprintf(w, "TEST ONLY: made-up banks, no money moves. Console and control API at %s/_tweed/\n", url)
 	if f.options.Seed != 0 {
 		fmt.Fprintf(w, "seed %d; repeat with --seed %d\n", f.options.Seed, f.options.Seed)
 	}

@@ -101,7 +101,7 @@ func (r *Rule) checkSeat(problems *report, at place) {
 	case atACH:
 		problems.checkFactsOf("a transfer", r.Where, achFacts, at.key("where"))
 	case atWebhook:
-		problems.checkFactsOf("a webhook", r.Where, webhookFacts, at.key("where"))
+		problems.checkFactsOf("a webhook", r.Where, WebhookFacts(), at.key("where"))
 	case atLink:
 		problems.checkFactsOf("an end of Link", r.Where, linkFacts, at.key("where"))
 	case atCall:

@@ -180,7 +180,10 @@ func kept(run func(*api.Call) (any, error)) func(*api.Call) (any, error) {
 		answer, err := run(c)
 		if err == nil {
 			path := strings.TrimPrefix(strings.TrimPrefix(c.Op.Path, Prefix), "worlds/{world}/")
-			c.World.Moved(c.Op.Method+" "+strings.Replace(path, "{rule}", c.Params["rule"], 1), c.Body.Raw)
+			for name, value := range c.Params { // none has braces: they came escaped
+				path = strings.ReplaceAll(path, "{"+name+"}", value)
+			}
+			c.World.Moved(c.Op.Method+" "+path, c.Body.Raw)
 		}
 		return answer, err
 	}

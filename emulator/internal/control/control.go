@@ -26,11 +26,23 @@ type API struct {
 	Journal *api.Journal
 	// Config returns what a world starts from under a scenario.
 	Config func(*scenario.Scenario) (world.Config, error)
+	// Try makes a world under a scenario and forgets it: the error is what Config and the world's
+	// set-up say.
+	Try func(*scenario.Scenario) error
 	// Shipped returns a scenario that comes with Tweed.
 	Shipped func(name string) (*scenario.Scenario, error)
 	// Schema returns the JSON Schema of scenario files.
 	Schema  func() []byte
 	Version string
+	// Errors returns the rows that a name means, all for an empty one: what "tweed errors --json"
+	// prints. The error says what would be right.
+	Errors func(name string) (any, error)
+	// Operations returns what "tweed routes --json" prints.
+	Operations func() any
+	// ShippedAll returns names and abouts of the scenarios that come with Tweed.
+	ShippedAll func() any
+	// Vendors' operations follow Tweed's own.
+	Vendors []Operation
 	// Options are those that a case names.
 	Options casefile.Options
 	// Stop is closed when the server stops: who follows the journal ends then.
@@ -54,12 +66,25 @@ type operation struct {
 	run                 func(*api.Call) (any, error)
 }
 
+// Operation is what a vendor lets the control API do with a world.
+type Operation struct {
+	// Method is GET, POST or DELETE. What a POST or a DELETE changes is kept for cases, whose
+	// form has to know the path.
+	Method string
+	// Path follows worlds/{world}/; what varies stands in braces.
+	Path string
+	// About is its line in the list of operations.
+	About string
+	// Run answers.
+	Run func(*api.Call) (any, error)
+}
+
 // table lists the control API. A path under worlds/{world} also exists without that
 // part, for the world of the header Tweed-World or the default one. What changes a world as
 // a vendor's call might is kept: a case has it.
 func (a *API) table() []operation {
 	const w = "worlds/{world}/"
-	return []operation{
+	rows := []operation{
 		{"GET", "health", "is Tweed up?", a.health},
 		{"GET", "worlds", "the names of all worlds", a.listWorlds},
 		{"GET", "worlds/{world}", "one world: clock, seed, number of records", a.showWorld},
@@ -74,7 +99,13 @@ func (a *API) table() []operation {
 		},
 		{"GET", w + "scenario", "the scenario, as YAML", a.showScenario},
 		{"PUT", w + "scenario", "start again under another one: YAML, or a name of \"tweed scenarios\"", a.putScenario},
-		{"GET", w + "rules", "the rules that were added", a.listRules},
+		{"GET", "scenarios", "the scenarios that come with Tweed; ?name= for the YAML of one", a.listScenarios},
+		{
+			"POST", "scenarios/check",
+			"what is wrong with a scenario, and what it is warned of: YAML; changes nothing; ?file= is its name in messages",
+			a.checkScenario,
+		},
+		{"GET", w + "rules", "the rules that were added, and how often each rule acted, the scenario's too", a.listRules},
 		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", kept(a.addRule)},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", kept(a.removeRule)},
 		{
@@ -87,14 +118,24 @@ func (a *API) table() []operation {
 		{"POST", w + "outbox/{n}/resend", "send a webhook once more", a.resend},
 		{"POST", w + "outbox/settle", "wait until no webhook is due", a.settle},
 		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
+		{"GET", "errors", "the errors that can be forced, and the Nacha codes; ?name= for one", a.listErrors},
+		{"GET", "operations", "the vendors' operations: depth, and errors that they meet", a.listOperations},
 		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{
 			"GET", "journal", "calls: ?world= &path= &op= &code= &client= &family= &status= &rule= &account= &client_user_id= " +
 				"&external_transfer_id= &since= &last=; format=har for a HAR; follow=true for server-sent events", a.readJournal,
 		},
 		{"DELETE", "journal", "forget calls: ?world=", a.clearJournal},
-		{"GET", "", "this list", a.list},
+		{"GET", "", "this list; the console for those who take text/html", a.list},
 	}
+	for _, v := range a.Vendors {
+		run := v.Run
+		if v.Method != http.MethodGet {
+			run = kept(run)
+		}
+		rows = append(rows, operation{v.Method, w + v.Path, v.About, run})
+	}
+	return rows
 }
 
 // Family returns the control API's dialect. It has no facts: no rule acts on it, and the

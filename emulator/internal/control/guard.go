@@ -30,7 +30,7 @@ var (
 // Check returns why a request is refused, nil if it is not. Health always answers and is
 // not asked about.
 func (g Guard) Check(r *http.Request) *catalogue.Error {
-	host := hostOf(r.Host)
+	host := HostOf(r.Host)
 	if !g.Local(host) {
 		return errHost.New("host", host)
 	}
@@ -69,7 +69,8 @@ func (g Guard) Local(host string) bool {
 	return slices.ContainsFunc(localEndings, func(end string) bool { return strings.HasSuffix(host, end) })
 }
 
-func hostOf(hostport string) string {
+// HostOf is a Host header's name or address without the port, in lower case.
+func HostOf(hostport string) string {
 	if host, _, err := net.SplitHostPort(hostport); err == nil {
 		return strings.ToLower(host)
 	}

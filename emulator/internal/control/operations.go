@@ -123,7 +123,7 @@ type clockRequest struct {
 
 func (a *API) moveClock(c *api.Call) (any, error) {
 	var req clockRequest
-	if err := strict(c.Body.Raw, &req); err != nil {
+	if err := Strict(c.Body.Raw, &req); err != nil {
 		return nil, err
 	}
 	if req.Advance == "" && req.To == nil && req.Run == nil {
@@ -185,7 +185,7 @@ func (a *API) showScenario(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, errScenario.New("text", err.Error())
 	}
-	return api.Raw{Type: "application/yaml; charset=utf-8", Body: []byte(s.Source())}, nil
+	return api.Raw{Type: typeYAML, Body: []byte(s.Source())}, nil
 }
 
 func (a *API) putScenario(c *api.Call) (any, error) {
@@ -220,9 +220,13 @@ func (a *API) schema(*api.Call) (any, error) {
 
 type rulesBody struct {
 	Rules []scenario.Rule `json:"rules"`
+	// Acted is how often each rule has acted, by name; rules that have not are left out.
+	Acted map[string]uint64 `json:"acted"`
 }
 
-func (a *API) listRules(c *api.Call) (any, error) { return rulesBody{rules.List(c.World)}, nil }
+func (a *API) listRules(c *api.Call) (any, error) {
+	return rulesBody{rules.List(c.World), rules.Acted(c.World)}, nil
+}
 
 func (a *API) addRule(c *api.Call) (any, error) {
 	rule, err := scenario.ParseRule(c.Body.Raw)
@@ -263,7 +267,7 @@ func (a *API) removeRule(c *api.Call) (any, error) {
 // link goes through Link without a browser.
 func (a *API) link(c *api.Call) (any, error) {
 	var req plaid.HeadlessLink
-	if err := strict(c.Body.Raw, &req); err != nil {
+	if err := Strict(c.Body.Raw, &req); err != nil {
 		return nil, err
 	}
 	out, err := plaid.RunLink(c.World, req)
@@ -273,8 +277,8 @@ func (a *API) link(c *api.Call) (any, error) {
 	return out, nil
 }
 
-// strict decodes a body and refuses members that it does not know.
-func strict(raw []byte, v any) error {
+// Strict decodes a body and refuses members that it does not know. Errors: TWEED_BAD_REQUEST.
+func Strict(raw []byte, v any) error {
 	dec := json.NewDecoder(strings.NewReader(string(raw)))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)

@@ -148,6 +148,18 @@ func List(w *world.World) []scenario.Rule {
 	return out
 }
 
+// Acted returns how often each rule of a world has acted, by name: added ones and the
+// scenario's. Those that have not are left out.
+func Acted(w *world.World) map[string]uint64 {
+	out := map[string]uint64{}
+	for _, name := range Of(w).Names() {
+		if n := scenario.Used(name, Progress{w}); n > 0 {
+			out[name] = n
+		}
+	}
+	return out
+}
+
 func inOrder(w *world.World) []Added {
 	var rows []Added
 	for _, row := range added.All(w) {

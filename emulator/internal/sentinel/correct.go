@@ -17,13 +17,14 @@ type correction struct {
 	At      time.Time `json:"at,omitzero"`
 }
 
-// correct puts the corrected bank data of a transfer's notification into its relationship and records them with both.
-func (t Transfer) correct(w *world.World) {
+// correct puts the corrected bank data of a notification about a transfer into its relationship and records them with
+// both.
+func (t Transfer) correct(w *world.World, change correction) {
 	r, ok := relationships.Get(w, t.Relationship)
 	if !ok {
 		return
 	}
-	change := t.Fate.NOC.filled(r.Bank, w.Derive("sentinel.noc", t.ID))
+	change = change.filled(r.Bank, w.Derive("sentinel.noc", t.ID))
 	change.At = w.Now()
 	r.Bank = change.apply(r.Bank)
 	r.Changes = append(slices.Clone(r.Changes), change)

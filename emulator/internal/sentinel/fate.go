@@ -196,7 +196,7 @@ func meet(w *world.World, d due) {
 		t.ReturnCode = f.Return
 		_, _ = t.move(w, onReturn)
 	case f.NOC.Code != "":
-		t.correct(w)
+		t.correct(w, f.NOC)
 	case f.Stay == t.State:
 		t.release(w)
 	}

@@ -1,0 +1,109 @@
+package sentinel
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
+)
+
+// RelationshipOverview is a relationship as a person looks at it.
+type RelationshipOverview struct {
+	ID            string `json:"id"`
+	Account       string `json:"account"` // Apex account
+	Status        string `json:"status"`
+	Method        string `json:"approval_method"`
+	Nickname      string `json:"nickname,omitempty"`
+	BankAccount   string `json:"bank_account"` // masked, as Sentinel tells it
+	RoutingNumber string `json:"routing_number"`
+	BankType      string `json:"bank_account_type"`
+	Owner         string `json:"bank_account_owner"`
+	Token         string `json:"processor_token,omitempty"` // of Plaid, that it came with
+	Created       string `json:"created"`
+	// MicroDeposits are the two amounts of the last pair in dollars, none without one: the customer
+	// reads them in his bank account.
+	MicroDeposits []json.Number `json:"micro_deposits,omitempty"`
+}
+
+// RelationshipOverviews returns all relationships of a world in the order of creation.
+func RelationshipOverviews(w *world.World) []RelationshipOverview {
+	out := []RelationshipOverview{}
+	for _, r := range relationships.All(w) {
+		one := RelationshipOverview{
+			ID: r.ID, Account: r.Account, Status: r.Status, Method: r.Method, Nickname: r.Nickname,
+			BankAccount: r.Bank.masked(), RoutingNumber: r.Bank.Routing, BankType: r.Bank.Type, Owner: r.Bank.Owner,
+			Token: r.Bank.Token, Created: r.Created.Format(time.RFC3339),
+		}
+		if _, ok := r.pair(w); ok {
+			pair := microPair(w, r.ID, r.Micro.Reissues)
+			one.MicroDeposits = []json.Number{dollars(pair[0]), dollars(pair[1])}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// TransferOverview is a transfer as a person looks at it.
+type TransferOverview struct {
+	ID           string       `json:"id"`
+	External     string       `json:"external_transfer_id,omitempty"`
+	Account      string       `json:"account"`
+	Relationship string       `json:"relationship"`
+	Kind         scenario.ACH `json:"kind"` // deposit, withdrawal, micro_deposit
+	State        State        `json:"state"`
+	Amount       json.Number  `json:"amount"` // dollars, as requested
+	Created      string       `json:"created"`
+	Approved     string       `json:"approved,omitempty"`
+	Available    string       `json:"funds_available,omitempty"`
+	RejectReason string       `json:"reject_reason,omitempty"`
+	ReturnCode   string       `json:"return_code,omitempty"`
+	ChangeCode   string       `json:"change_code,omitempty"` // of the last notification of change
+	Fate         string       `json:"fate,omitempty"`        // what a rule or the bank account has decided
+	// Can are the members of a simulation that the state allows, see Simulate.
+	Can []string `json:"can"`
+}
+
+// TransferOverviews returns all transfers of a world in the order of their ids, micro-deposits
+// among them.
+func TransferOverviews(w *world.World) []TransferOverview {
+	out := []TransferOverview{}
+	for _, t := range transfers.All(w) {
+		out = append(out, t.overview())
+	}
+	return out
+}
+
+func (t Transfer) overview() TransferOverview {
+	out := TransferOverview{
+		ID: t.ID, External: t.External, Account: t.Account, Relationship: t.Relationship, Kind: t.kind(), State: t.State,
+		Amount: dollars(t.AmountCents), Created: t.Created.Format(time.RFC3339), Available: t.Available,
+		RejectReason: t.RejectReason, ReturnCode: t.ReturnCode, ChangeCode: t.Change.Code, Fate: t.Fate.text(), Can: t.can(),
+	}
+	if !t.Approved.IsZero() {
+		out.Approved = t.Approved.Format(time.RFC3339)
+	}
+	return out
+}
+
+// can names the simulations that the state allows. A notification of change comes from the bank:
+// it makes sense for a transfer that the bank has or had.
+func (t Transfer) can() []string {
+	out := []string{}
+	for _, one := range []struct {
+		name string
+		does event
+	}{{canApprove, onApprove}, {canReject, onReject}, {canReturn, onReturn}} {
+		if _, ok := transitions[t.State][one.does]; ok {
+			out = append(out, one.name)
+		}
+	}
+	if slices.Contains(handedOver, t.State) {
+		out = append(out, canNOC)
+	}
+	return out
+}
+
+// handedOver are the states of a transfer that was handed to the bank and was not refused there.
+var handedOver = []State{SentToBank, Complete, CompleteRestricted}
