@@ -32,7 +32,7 @@ func vendorOperations() []control.Operation {
 			},
 		},
 		{
-			Method: "GET", Path: "transfers", About: "the transfers at Sentinel, and what their states allow: ?last=N for the newest",
+			Method: "GET", Path: "transfers", About: "the transfers at Sentinel, and what they allow: ?last=N for the newest",
 			Run: func(c *api.Call) (any, error) {
 				most, err := control.Last(c)
 				newest, total := sentinel.TransferOverviews(c.World, most)
