@@ -140,6 +140,7 @@ func (r *Rule) example() string {
 		return "{return: R01}"
 	case atWebhook:
 		return "{drop: true}"
+	case atCall:
 	}
 	return "{error: ITEM_LOGIN_REQUIRED}"
 }

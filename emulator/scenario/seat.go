@@ -53,29 +53,19 @@ func (r *Rule) about() string {
 
 // checkSeat reports a rule that sits nowhere, at two places, or at what is not there.
 func (r *Rule) checkSeat(problems *report, at place) {
-	words := achWords()
-	hasCall := r.Call.list() != nil || at.has("call")
-	hasWebhook := len(r.Webhook.list()) > 0 || at.has("webhook")
+	sits := r.sits(at)
 	switch {
-	case r.ACH == "" && at.has("ach"):
-		problems.add(at.key("ach"), "there is no kind of transfer", meant("", words))
-	case r.ACH != "" && hasCall:
-		problems.add(at.name("ach"), "the rule sits at call and at ach", "remove one of them, or write two rules")
-	case hasWebhook && (hasCall || r.ACH != ""):
-		other := "call"
-		if r.ACH != "" {
-			other = "ach"
-		}
-		problems.add(at.name("webhook"), "the rule sits at "+other+" and at webhook",
+	case len(sits) > 1:
+		problems.add(at.name(sits[1]), "the rule sits at "+sits[0]+" and at "+sits[1],
 			"remove one of them, or write two rules")
-	case hasWebhook && len(r.Webhook.list()) == 0:
-		problems.add(at.key("webhook"), "there is no webhook", "write for example webhook: ITEM.ERROR")
-	case r.ACH == "" && !hasWebhook && r.Call.list() == nil:
+	case len(sits) == 0 || sits[0] == "call" && r.Call.list() == nil:
 		problems.add(at.key("call"), "the rule has no call",
 			"say which calls it is about, for example call: /accounts/balance/get, or which transfers: ach: deposit, "+
 				"or which webhooks: webhook: ITEM.ERROR")
-	case r.ACH != "" && !slices.Contains(words, string(r.ACH)):
-		problems.add(at.key("ach"), quote(string(r.ACH))+" is no kind of transfer", meant(string(r.ACH), words))
+	case sits[0] == "ach":
+		r.ACH.check(problems, at.key("ach"))
+	case sits[0] == "webhook" && len(r.Webhook.list()) == 0:
+		problems.add(at.key("webhook"), "there is no webhook", "write for example webhook: ITEM.ERROR")
 	}
 	switch r.seat() {
 	case atACH:
@@ -84,6 +74,19 @@ func (r *Rule) checkSeat(problems *report, at place) {
 		problems.checkFactsOf("a webhook", r.Where, WebhookFacts(), at.key("where"))
 	case atCall:
 	}
+}
+
+// sits are the keys of the places at which the rule sits, in a file also those without a value.
+func (r *Rule) sits(at place) (keys []string) {
+	for _, one := range []struct {
+		key string
+		has bool
+	}{{"call", r.Call.list() != nil}, {"ach", r.ACH != ""}, {"webhook", len(r.Webhook.list()) > 0}} {
+		if one.has || at.has(one.key) {
+			keys = append(keys, one.key)
+		}
+	}
+	return keys
 }
 
 // checkFactsOf reports facts that only calls have.
@@ -108,6 +111,7 @@ func (e effect) misplaced(r *report, rule *Rule, at place) bool {
 		what, right = "is for transfers", "write ach: deposit instead of "+key
 	case atWebhook:
 		what, right = "is for webhooks", "write webhook: ITEM.ERROR instead of "+key
+	case atCall:
 	}
 	switch {
 	case sits == atACH && e.at()&atCall != 0:

@@ -245,6 +245,7 @@ func (e effect) makes() string {
 		return "decide what becomes of the transfer"
 	case atWebhook:
 		return "decide what becomes of the webhook"
+	case atCall:
 	}
 	return "make the answer"
 }
