@@ -48,12 +48,12 @@ func TestHeadlessLink(t *testing.T) {
 		{`{"user_name": "x"}`, "refused", "user_name", 0},
 	} {
 		got := c.send(http.MethodPost, "/_tweed/link", test.body)
-		switch {
-		case test.kind == "refused":
+		switch test.kind {
+		case "refused":
 			require.Equal(t, 400, got.Status, test.body)
 			require.Contains(t, got.Body, test.says, test.body)
 			continue
-		case test.kind == "success":
+		case "success":
 			require.Len(t, got.at("metadata", "accounts"), test.account, "%s\n%s", test.body, got.Body)
 			require.NotEmpty(t, c.post("/item/public_token/exchange", map[string]any{"public_token": got.at("public_token")}).at("access_token"))
 			continue
