@@ -57,8 +57,10 @@ func TestDecodeJSON(t *testing.T) {
 }
 
 func FuzzDecodeJSON(f *testing.F) {
-	for _, seed := range []string{``, `{}`, `{"a":[1,{"b":null}]}`, `null`, `[1]`, `{"a":1}{`, `{"a":"\u0000"}`, "{\"\xff\":1}",
-		`{ "a\"" : [ -1.5e3 , true , "\ud800" , {} ] , "a" : [ [] ] }`} {
+	for _, seed := range []string{
+		``, `{}`, `{"a":[1,{"b":null}]}`, `null`, `[1]`, `{"a":1}{`, `{"a":"\u0000"}`, "{\"\xff\":1}",
+		`{ "a\"" : [ -1.5e3 , true , "\ud800" , {} ] , "a" : [ [] ] }`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
