@@ -152,7 +152,7 @@ func TestPagesKeepTheirPolicy(t *testing.T) {
 }
 
 var scripts = []string{
-	"link-initialize.js", "link.js", "link-dom.js", "link-forms.js", "link-hosts.js", "link-panes.js", "link-session.js", "bank.js",
+	"link-initialize.js", "link.js", "link-dom.js", "link-foot.js", "link-forms.js", "link-hosts.js", "link-panes.js", "link-session.js", "bank.js",
 }
 
 // TestReferences follows every address in the pages and every import of the scripts.
