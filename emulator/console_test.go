@@ -35,6 +35,9 @@ func TestConsoleNegotiation(t *testing.T) {
 		{"GET", "/_tweed/console/main.js", "*/*", 200, "text/javascript; charset=utf-8", ""},
 		{"GET", "/_tweed/console/style.css", "text/css,*/*", 200, "text/css; charset=utf-8", ""},
 		{"GET", "/_tweed/console/none.js", "*/*", 404, "text/plain; charset=utf-8", ""},
+		{"GET", "/_tweed/demo", browserAccepts, 200, "text/html; charset=utf-8", ""},
+		{"GET", "/_tweed/demo", "*/*", 200, "text/html; charset=utf-8", ""},
+		{"POST", "/_tweed/demo", browserAccepts, 404, "application/json; charset=utf-8", ""},
 		{"GET", "/", browserAccepts, 302, "text/html; charset=utf-8", "/_tweed/"},
 		{"GET", "/", "*/*", 404, "application/json; charset=utf-8", ""},
 		{"POST", "/", browserAccepts, 404, "application/json; charset=utf-8", ""},
@@ -58,7 +61,7 @@ func TestConsoleGuard(t *testing.T) {
 	t.Parallel()
 	emu := emulator.RunT(t, emulator.Options{ControlToken: "open-sesame"})
 	c := newClient(t, emu, "")
-	for _, path := range []string{"/_tweed/", "/_tweed/console/main.js"} {
+	for _, path := range []string{"/_tweed/", "/_tweed/console/main.js", "/_tweed/demo", "/_tweed/demo/demo.js"} {
 		got := c.send("GET", path, "", "Accept", browserAccepts)
 		require.Equal(t, 200, got.Status, path)
 		require.NotContains(t, got.Body, "open-sesame")

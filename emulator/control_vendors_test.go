@@ -24,6 +24,7 @@ func TestControlVendors(t *testing.T) {
 			require.Empty(t, empty.at(path))
 		}
 	}
+	emu.World("seen").Advance(time.Minute)
 	c.login()
 	made := c.link()
 	relationship := c.relationship(c.processorToken(made)).text("id")
@@ -46,6 +47,13 @@ func TestControlVendors(t *testing.T) {
 	compareGolden(t, "../control-items", c.good("GET", "worlds/seen/items", "").Body+"\n")
 	compareGolden(t, "../control-relationships", c.good("GET", "relationships", "").Body+"\n")
 	compareGolden(t, "../control-transfers-later", c.good("GET", "transfers", "").Body+"\n")
+	newest := c.good("GET", "transfers?last=1", "")
+	require.Equal(t, "4", newest.at("total").(interface{ String() string }).String())
+	require.Contains(t, newest.Body, `"e-3"`)
+	require.NotContains(t, newest.Body, `"e-2"`)
+	require.NotContains(t, c.good("GET", "items?last=1", "").Body, `"alias"`, "the scenario's is the older one")
+	require.Len(t, c.good("GET", "relationships?last=9", "").at("relationships"), 2)
+	require.Contains(t, c.bad(400, "TWEED_BAD_REQUEST", "GET", "items?last=0", ""), "last=0 is no number")
 	c.ok("/item/remove", fields{"access_token": made.access})
 	require.Contains(t, c.good("GET", "items", "").Body, `"state": "removed"`)
 }

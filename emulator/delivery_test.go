@@ -104,7 +104,7 @@ func watch(t *testing.T, emu *emulator.Emulator, world, address string) watched 
 
 // fire sends a webhook of type ITEM.
 func (w watched) fire(code string) {
-	w.client.t.Helper()
+	w.t.Helper()
 	w.ok("/sandbox/item/fire_webhook", fields{"access_token": w.token["access_token"], "webhook_code": code})
 }
 
@@ -570,4 +570,48 @@ func TestDeliveryReset(t *testing.T) {
 	close(release)
 	w.Settle()
 	require.Empty(t, w.Webhooks())
+}
+
+// TestDeliveryCase: a case has nothing of the delivery, but the calls that a receiver made.
+func TestDeliveryCase(t *testing.T) {
+	t.Parallel()
+	var w watched
+	r := receive(t, nil)
+	r.answer = func(n int, _ hook) int {
+		if n == 0 {
+			return http.StatusInternalServerError
+		}
+		w.ok("/item/get", w.token)
+		return http.StatusOK
+	}
+	w = watch(t, emulator.RunT(t), "", r.URL)
+	w.fire("LOGIN_REPAIRED")
+	w.Advance(time.Minute)
+	require.NoError(t, w.Resend(1))
+	w.Settle()
+	w.ok("/item/get", w.token)
+	require.Len(t, r.hooks(), 3)
+	again := replayed(t, w.World)
+	_, differs := again.Differs()
+	require.False(t, differs)
+	require.Equal(t, 6, again.Total)
+	require.Len(t, r.hooks(), 3, "a replay sends nothing")
+}
+
+// TestDeliveryRunningClock: on a clock that runs, a retry comes by itself.
+func TestDeliveryRunningClock(t *testing.T) {
+	t.Parallel()
+	twice := make(chan struct{})
+	r := receive(t, func(n int, _ hook) int {
+		if n == 0 {
+			return http.StatusBadGateway
+		}
+		close(twice)
+		return http.StatusOK
+	})
+	w := watch(t, emulator.RunT(t, emulator.Options{Clock: "600x"}), "", r.URL)
+	w.fire("LOGIN_REPAIRED")
+	<-twice
+	w.Settle()
+	require.Equal(t, []string{"delivered"}, w.states())
 }

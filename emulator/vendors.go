@@ -16,18 +16,28 @@ import (
 func vendorOperations() []control.Operation {
 	return []control.Operation{
 		{
-			Method: "GET", Path: "items", About: "the Items at Plaid, with accounts, state and tokens",
-			Run: func(c *api.Call) (any, error) { return itemsBody{plaid.Overviews(c.World)}, nil },
-		},
-		{
-			Method: "GET", Path: "relationships", About: "the relationships at Sentinel",
+			Method: "GET", Path: "items", About: "the Items at Plaid, with accounts, state and tokens: ?last=N for the newest",
 			Run: func(c *api.Call) (any, error) {
-				return relationshipsBody{sentinel.RelationshipOverviews(c.World)}, nil
+				most, err := control.Last(c)
+				newest, total := plaid.Overviews(c.World, most)
+				return itemsBody{newest, total}, err
 			},
 		},
 		{
-			Method: "GET", Path: "transfers", About: "the transfers at Sentinel, and what their states allow",
-			Run: func(c *api.Call) (any, error) { return transfersBody{sentinel.TransferOverviews(c.World)}, nil },
+			Method: "GET", Path: "relationships", About: "the relationships at Sentinel: ?last=N for the newest",
+			Run: func(c *api.Call) (any, error) {
+				most, err := control.Last(c)
+				newest, total := sentinel.RelationshipOverviews(c.World, most)
+				return relationshipsBody{newest, total}, err
+			},
+		},
+		{
+			Method: "GET", Path: "transfers", About: "the transfers at Sentinel, and what they allow: ?last=N for the newest",
+			Run: func(c *api.Call) (any, error) {
+				most, err := control.Last(c)
+				newest, total := sentinel.TransferOverviews(c.World, most)
+				return transfersBody{newest, total}, err
+			},
 		},
 		{
 			Method: "POST", Path: "transfers/{transfer}",
@@ -45,14 +55,17 @@ func vendorOperations() []control.Operation {
 
 type itemsBody struct {
 	Items []plaid.Overview `json:"items"`
+	Total int              `json:"total"`
 }
 
 type relationshipsBody struct {
 	Relationships []sentinel.RelationshipOverview `json:"relationships"`
+	Total         int                             `json:"total"`
 }
 
 type transfersBody struct {
 	Transfers []sentinel.TransferOverview `json:"transfers"`
+	Total     int                         `json:"total"`
 }
 
 // try makes a world under a scenario and forgets it.

@@ -23,7 +23,8 @@ func newJournal() *cobra.Command {
 		Use:   "journal",
 		Short: "print the calls that came to a running server, and follow them",
 		Long: "journal prints the calls that came to a running server, a line for each: those of all worlds, or with\n" +
-			"--world of one. Attempts to deliver a webhook stand among them. --har writes them as an HTTP archive for a browser's tools or a ticket. Secrets are\ntaken out.",
+			"--world of one. Attempts to deliver a webhook stand among them. --har writes them as an HTTP archive for\n" +
+			"a browser's tools or a ticket. Secrets are taken out.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			query := url.Values{"world": {c.world}}

@@ -46,10 +46,11 @@ const familyWebhook = "webhook"
 // token.
 var (
 	everyFamily = []string{"plaid", "legacy", "legit", "sentinel", "ale"}
+	everyFact   = []string{"plaid", "legacy", "legit", "sentinel", "ale", familyWebhook}
 	ofPlaid     = []string{"plaid"}
 	ofSentinel  = []string{"sentinel"}
 	ofItems     = []string{"plaid", "legacy", "sentinel"}
-	ofWebhooks  = append(slices.Clone(ofItems), familyWebhook)
+	ofWebhooks  = []string{"plaid", "legacy", "sentinel", familyWebhook}
 )
 
 // resolved are the facts that are looked up for a call, beside the fields of its request.
@@ -85,7 +86,7 @@ var resolved = []Fact{
 	},
 	{"routing_number", "the routing number of the account that the call is about", FactText, ofItems},
 	{"user", "the Sandbox user name with which the Item was made, or is made by this call", FactText, ofWebhooks},
-	{"world", "the world's name", FactText, append(slices.Clone(everyFamily), familyWebhook)},
+	{"world", "the world's name", FactText, everyFact},
 }
 
 // factsOf are the names of the resolved facts by family.

@@ -298,3 +298,17 @@ func queryOf(c *api.Call) url.Values {
 	}
 	return values
 }
+
+// Last reads ?last=N, how many of the newest are wanted; without it 0, for all. Errors:
+// TWEED_BAD_REQUEST for what is no number above 0.
+func Last(c *api.Call) (int, error) {
+	text := queryOf(c).Get("last")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := positive(text)
+	if err != nil {
+		return 0, errBad.New("text", "last="+text+" is no number of rows")
+	}
+	return n, nil
+}

@@ -106,7 +106,8 @@ type publicError struct{ address netip.Addr }
 
 // Error says how to let them go there.
 func (e publicError) Error() string {
-	return fmt.Sprintf("refused: %s is neither loopback nor private; --webhooks-anywhere lets webhooks go there", e.address)
+	return "refused: " + e.address.String() +
+		" is neither loopback nor private; --webhooks-anywhere lets webhooks go there"
 }
 
 // control looks at the address that a name has led to, before anything is sent there.

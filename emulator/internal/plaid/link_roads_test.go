@@ -140,7 +140,7 @@ func story(t *testing.T, seed uint64) string {
 		l := s.link(open)
 		r.walk(l)
 		require.NotNil(t, l.last.at("result"), "%s: %s", r.name, l.last.Body)
-		fmt.Fprintf(&out, "== %s\n%s\n%s\n", r.name, strings.Join(l.events, "\n"), shownResult(t, l.last.at("result")))
+		fmt.Fprintf(&out, "== %s\n%s\n%s\n", r.name, strings.Join(l.told, "\n"), shownResult(t, l.last.at("result")))
 	}
 	return out.String()
 }

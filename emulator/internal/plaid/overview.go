@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"slices"
 	"time"
 
 	"tweed/emulator/internal/world"
@@ -36,19 +37,27 @@ const (
 	stateRemoved = "removed"
 )
 
-// Overviews returns all Items of a world by their ids, removed ones too.
-func Overviews(w *world.World) []Overview {
+// Overviews returns the newest Items of a world, at most so many (0 is all), the oldest first, and
+// how many there are. Removed ones count. Of those made at one moment of world time, the ids decide.
+func Overviews(w *world.World, most int) (newest []Overview, total int) {
+	all := make([]Item, 0, items.Len(w))
+	for _, item := range items.All(w) {
+		all = append(all, item)
+	}
+	slices.SortStableFunc(all, func(a, b Item) int { return a.Created.Compare(b.Created) })
+	if total = len(all); most > 0 {
+		all = all[max(0, total-most):]
+	}
 	tokens := map[string][]processorTokenOverview{}
 	for token, row := range processorTokens.All(w) {
 		tokens[row.Item] = append(tokens[row.Item], processorTokenOverview{token, row.Processor, row.Account})
 	}
-	out := []Overview{}
-	for _, item := range items.All(w) {
-		one := item.overview(w)
-		one.ProcessorTokens = append(one.ProcessorTokens, tokens[item.ID]...)
-		out = append(out, one)
+	newest = make([]Overview, len(all))
+	for n, item := range all {
+		newest[n] = item.overview(w)
+		newest[n].ProcessorTokens = append(newest[n].ProcessorTokens, tokens[item.ID]...)
 	}
-	return out
+	return newest, total
 }
 
 func (i Item) overview(w *world.World) Overview {

@@ -2,6 +2,7 @@ package sentinel
 
 import (
 	"encoding/json"
+	"iter"
 	"slices"
 	"time"
 
@@ -27,20 +28,39 @@ type RelationshipOverview struct {
 	MicroDeposits []json.Number `json:"micro_deposits,omitempty"`
 }
 
-// RelationshipOverviews returns all relationships of a world in the order of creation.
-func RelationshipOverviews(w *world.World) []RelationshipOverview {
-	out := []RelationshipOverview{}
-	for _, r := range relationships.All(w) {
-		one := RelationshipOverview{
-			ID: r.ID, Account: r.Account, Status: r.Status, Method: r.Method, Nickname: r.Nickname,
-			BankAccount: r.Bank.masked(), RoutingNumber: r.Bank.Routing, BankType: r.Bank.Type, Owner: r.Bank.Owner,
-			Token: r.Bank.Token, Created: r.Created.Format(time.RFC3339),
+// RelationshipOverviews returns the newest relationships of a world, at most so many (0 is all), the
+// oldest first, and how many there are.
+func RelationshipOverviews(w *world.World, most int) (newest []RelationshipOverview, total int) {
+	return last(relationships.All(w), relationships.Len(w), most, func(r relationship) RelationshipOverview {
+		return r.overview(w)
+	})
+}
+
+// last turns the last rows of a table, at most so many (0 is all), into what is shown of them.
+func last[T, V any](rows iter.Seq2[string, T], total, most int, show func(T) V) ([]V, int) {
+	skip := 0
+	if most > 0 {
+		skip = max(0, total-most)
+	}
+	out := make([]V, 0, total-skip)
+	n := 0
+	for _, row := range rows {
+		if n++; n > skip {
+			out = append(out, show(row))
 		}
-		if _, ok := r.pair(w); ok {
-			pair := microPair(w, r.ID, r.Micro.Reissues)
-			one.MicroDeposits = []json.Number{dollars(pair[0]), dollars(pair[1])}
-		}
-		out = append(out, one)
+	}
+	return out, total
+}
+
+func (r relationship) overview(w *world.World) RelationshipOverview {
+	out := RelationshipOverview{
+		ID: r.ID, Account: r.Account, Status: r.Status, Method: r.Method, Nickname: r.Nickname,
+		BankAccount: r.Bank.masked(), RoutingNumber: r.Bank.Routing, BankType: r.Bank.Type, Owner: r.Bank.Owner,
+		Token: r.Bank.Token, Created: r.Created.Format(time.RFC3339),
+	}
+	if _, ok := r.pair(w); ok {
+		pair := microPair(w, r.ID, r.Micro.Reissues)
+		out.MicroDeposits = []json.Number{dollars(pair[0]), dollars(pair[1])}
 	}
 	return out
 }
@@ -65,14 +85,10 @@ type TransferOverview struct {
 	Can []string `json:"can"`
 }
 
-// TransferOverviews returns all transfers of a world in the order of their ids, micro-deposits
-// among them.
-func TransferOverviews(w *world.World) []TransferOverview {
-	out := []TransferOverview{}
-	for _, t := range transfers.All(w) {
-		out = append(out, t.overview())
-	}
-	return out
+// TransferOverviews returns the newest transfers of a world, micro-deposits among them, at most so
+// many (0 is all), the oldest first, and how many there are.
+func TransferOverviews(w *world.World, most int) (newest []TransferOverview, total int) {
+	return last(transfers.All(w), transfers.Len(w), most, Transfer.overview)
 }
 
 func (t Transfer) overview() TransferOverview {

@@ -12,7 +12,7 @@ const PHONE = {width: 390, height: 844};
 const LOOKS = [['light', 'desk', DESK], ['dark', 'desk', DESK], ['light', 'phone', PHONE], ['dark', 'phone', PHONE]];
 
 async function violations(frame) {
-  await frame.evaluate(source);
+  if (!await frame.evaluate(() => Boolean(window.axe))) await frame.evaluate(source);
   const found = await frame.evaluate(async () => {
     const {violations: all} = await window.axe.run(document, {resultTypes: ['violations'], iframes: false});
     return all.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any.map((a) => a.message).join('; ')}`).join(' | ')}`);

@@ -15,9 +15,11 @@ const root = "/_tweed/demo"
 //go:embed assets
 var assets embed.FS
 
-// policy lets the page load its own parts and Link, and call the server that it came from.
+// policy lets the page load its own parts and Link, and call the server that it came from. With trusted types the
+// browser refuses to make markup of text; Link has a policy for the address of a script.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; " +
-	"img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+	"img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types tweed-link"
 
 // headers are on every answer. There is no Cross-Origin-Opener-Policy: Link opens a bank's page beside this one.
 var headers = [][2]string{

@@ -427,13 +427,19 @@
   window.Plaid = { create, createEmbedded, version: VERSION };
 
   // react-plaid-link looks for a script element with Plaid's address before it adds one, and then uses window.Plaid.
-  // This one is inert: a browser neither loads nor runs text/plain.
+  // This one is inert: a browser neither loads nor runs text/plain. A page with trusted types may allow no policy for
+  // its address; then it does without.
   if (!document.querySelector(`script[src="${CDN}"]`)) {
     const marker = document.createElement('script');
     marker.type = 'text/plain';
     marker.nonce = script.nonce;
-    marker.src = CDN;
-    (document.head || document.documentElement).append(marker);
+    try {
+      const rules = window.trustedTypes && window.trustedTypes.createPolicy('tweed-link', { createScriptURL: () => CDN });
+      marker.src = rules ? rules.createScriptURL(CDN) : CDN;
+      (document.head || document.documentElement).append(marker);
+    } catch (error) {
+      console.warn('Link: react-plaid-link will load its script from the network here.', error);
+    }
   }
 
   if (script.dataset.formId !== undefined && (script.dataset.key || script.dataset.token)) {

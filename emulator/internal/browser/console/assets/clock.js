@@ -57,8 +57,10 @@ export function show(content) {
 }
 
 function apart(from, to) {
-  const minutes = Math.round((new Date(to) - new Date(from)) / 60000);
-  if (!Number.isFinite(minutes) || minutes < 0) return "";
+  const seconds = Math.round((new Date(to) - new Date(from)) / 1000);
+  if (!Number.isFinite(seconds) || seconds < 0) return "";
+  if (seconds < 120) return ` (in ${seconds} s)`;
+  const minutes = Math.round(seconds / 60);
   if (minutes < 120) return ` (in ${minutes} min)`;
   const hours = Math.round(minutes / 60);
   return hours < 72 ? ` (in ${hours} h)` : ` (in ${Math.round(hours / 24)} days)`;

@@ -10,7 +10,7 @@
 //   rule      rule-dialog rule-fact rule-times rule-error rule-yaml rule-add rule-cancel rule-problems
 //   fail      fail-dialog fail-operation fail-option fail-times-once fail-times-twice fail-times-always fail-fact
 //             fail-code-filter fail-code (data-code) fail-more fail-cancel rules-list rule-row (data-name) rule-acted rule-remove
-//   worlds    world-name world-create world-row (data-world) world-open world-remove world-summary
+//   worlds    world-filter world-name world-create world-row (data-world) world-open world-remove world-summary
 //             world-case worlds-list
 //             item-row (data-item) item-state account-row (data-account) access-token processor-token
 //             relationship-row (data-relationship) transfer-row (data-transfer) transfer-state
@@ -30,6 +30,7 @@ import * as worlds from "./worlds.js";
 
 const views = { journal, fail, worlds, clock, scenario };
 const pause = 3000; // between looks at what is shown, in milliseconds
+const listed = 500; // worlds to choose from; the worlds' view finds all
 
 const content = document.getElementById("content");
 const select = document.getElementById("world");
@@ -57,7 +58,7 @@ function go() {
 }
 
 function worldsChanged() {
-  const names = [...new Set([...state.worlds, state.world])].sort();
+  const names = [...new Set([state.world, ...state.worlds.slice(0, listed)])].sort();
   if (names.join("\n") !== [...select.options].map((o) => o.value).join("\n")) {
     fill(select, names.map((world) => h("option", { value: world }, world)));
   }
@@ -75,5 +76,6 @@ select.addEventListener("change", () => choose(select.value));
 onChange(() => { worldsChanged(); shown?.refresh?.(); clock.mini(document.querySelector(".mini-clock")); });
 addEventListener("hashchange", go);
 worldsChanged();
+await loadWorlds().catch(() => {});
 go();
 look();

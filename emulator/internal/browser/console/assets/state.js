@@ -22,11 +22,13 @@ export function choose(world) {
   changed();
 }
 
-/** loadWorlds reads the names of all worlds; a chosen one that is none any more stays chosen. */
+/** loadWorlds reads the names of all worlds. A chosen one that is gone is left: to ask for it would make it anew. */
 export async function loadWorlds() {
   const { worlds } = await json("GET", "worlds");
-  if (worlds.join("\n") === state.worlds.join("\n")) return;
+  const gone = !worlds.includes(state.world);
+  if (!gone && worlds.join("\n") === state.worlds.join("\n")) return;
   state.worlds = worlds;
+  if (gone) state.world = worlds.includes("default") || !worlds.length ? "default" : worlds[0];
   changed();
 }
 

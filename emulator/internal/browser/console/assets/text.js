@@ -95,7 +95,8 @@ const own = /^(host|content-length|connection|accept-encoding|user-agent|accept|
 /** curl writes a call as a command. Secrets stay what the journal has made of them. */
 export function curl(call) {
   const quote = (s) => `'${String(s).replaceAll("'", `'\\''`)}'`;
-  const lines = [`curl -X ${/^[A-Z]+$/.test(call.method) ? call.method : quote(call.method)} ${quote(call.base + call.path + (call.query ? "?" + call.query : ""))}`];
+  const path = encodeURI(call.path).replaceAll("?", "%3F").replaceAll("#", "%23"); // the journal has it decoded
+  const lines = [`curl -X ${/^[A-Z]+$/.test(call.method) ? call.method : quote(call.method)} ${quote(call.base + path + (call.query ? "?" + call.query : ""))}`];
   for (const [name, values] of Object.entries(call.request_headers ?? {})) {
     if (!own.test(name)) for (const value of values) lines.push(`-H ${quote(`${name}: ${value}`)}`);
   }

@@ -6,15 +6,19 @@ import { saveCase } from "./call.js";
 import { abilities, choose, errorRows, loadWorlds, state } from "./state.js";
 import { body, money, shortTime } from "./text.js";
 
+const most = 100; // things of a kind that are shown
 const resendAt = "POST /_tweed/worlds/{world}/outbox/{n}/resend";
 
 export function show(content) {
   const names = h("ul", { class: "worlds", "data-testid": "worlds-list" });
   const inside = h("div", { class: "inside" });
   let before = "";
+  const filter = h("input", { type: "search", "data-testid": "world-filter", placeholder: "part of the name", autocomplete: "off", spellcheck: "false", oninput: () => drawNames() });
+  const more = h("p", { class: "sub" });
   const drawNames = () => {
-    const all = [...new Set([...state.worlds, state.world])].sort();
-    fill(names, all.map((world) => h("li", { class: world === state.world ? "world current" : "world", "data-testid": "world-row", "data-world": world },
+    const all = [...new Set([...state.worlds, state.world])].sort().filter((world) => world.includes(filter.value.trim()));
+    fill(more, all.length > most && `${all.length - most} more; the filter finds them.`);
+    fill(names, all.slice(0, most).map((world) => h("li", { class: world === state.world ? "world current" : "world", "data-testid": "world-row", "data-world": world },
       h("button", { type: "button", class: "world-open", "data-testid": "world-open", "aria-pressed": String(world === state.world), onclick: () => choose(world) }, world),
       button("Remove", "world-remove", () => remove(world), { class: "quiet", "aria-label": `Remove world ${world}` }))));
   };
@@ -25,14 +29,14 @@ export function show(content) {
     if (key !== drawn) { drawn = key; drawNames(); }
     const get = (path) => json("GET", inWorld(world, path));
     const [about, items, relationships, transfers, outbox, can] = await Promise.all([
-      get(""), get("items"), get("relationships"), get("transfers"), get("outbox"), abilities(),
+      get(""), get(`items?last=${most}`), get(`relationships?last=${most}`), get(`transfers?last=${most}`), get("outbox"), abilities(),
     ]);
     const text = JSON.stringify([world, { ...about, clock: "" }, items, relationships, transfers, outbox]);
     if (text === before || world !== state.world) return;
     before = text;
     const opened = new Set([...inside.querySelectorAll("details[open][data-key]")].map((d) => d.dataset.key));
     const focused = document.activeElement?.closest?.("[data-focus]")?.dataset.focus;
-    fill(inside, summary(about), itemCards(items.items), accountCards(relationships.relationships, transfers.transfers, refresh),
+    fill(inside, summary(about), itemCards(items), accountCards(relationships, transfers, refresh),
       webhookCard(outbox.messages, can.has(resendAt), refresh));
     for (const box of inside.querySelectorAll("details[data-key]")) box.open = opened.has(box.dataset.key);
     if (focused) inside.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
@@ -53,7 +57,7 @@ export function show(content) {
   } }, field("New world", wanted), h("button", { type: "submit", "data-testid": "world-create" }, "Make"));
 
   fill(content, h("div", { class: "head" }, h("h1", {}, "Worlds")),
-    h("div", { class: "columns worlds-view" }, h("section", { class: "card world-list", "aria-labelledby": "names-title" }, h("h2", { id: "names-title" }, "All worlds"), names, create), inside));
+    h("div", { class: "columns worlds-view" }, h("section", { class: "card world-list", "aria-labelledby": "names-title" }, h("h2", { id: "names-title" }, "All worlds"), field("Find", filter), names, more, create), inside));
   drawNames();
   attempt(refresh);
   return { refresh };
@@ -79,9 +83,14 @@ function token(name, value, testid) {
     h("span", { class: "label" }, name), " ", h("code", {}, value));
 }
 
-function itemCards(items) {
+/** counted is how many there are, and how many of them are shown. */
+function counted(title, shown, total) {
+  return shown < total ? `${title} (the newest ${shown} of ${total})` : `${title} (${total})`;
+}
+
+function itemCards({ items, total }) {
   if (!items.length) return card("Items at Plaid", h("p", { class: "empty small" }, "None. An Item is there after the public token's exchange, or by a scenario's given."));
-  return card(`Items at Plaid (${items.length})`, items.map((item) => h("article", { class: "thing", "data-testid": "item-row", "data-item": item.item_id },
+  return card(counted("Items at Plaid", items.length, total), items.map((item) => h("article", { class: "thing", "data-testid": "item-row", "data-item": item.item_id },
     h("div", { class: "head" },
       h("h3", {}, item.institution_name || item.institution_id, item.alias && h("span", { class: "sub" }, ` ${item.alias}`)),
       h("span", { class: `tag ${item.state === "healthy" ? "good" : item.state === "removed" ? "" : "bad"}`, "data-testid": "item-state" }, item.state)),
@@ -93,10 +102,11 @@ function itemCards(items) {
     item.processor_tokens.map((t) => token(`${t.processor || "any"} token ••${item.accounts.find((a) => a.account_id === t.account_id)?.mask ?? ""}`, t.processor_token, "processor-token")))));
 }
 
-function accountCards(relationships, transfers, refresh) {
+function accountCards({ relationships, total: made }, { transfers, total }, refresh) {
   const accounts = [...new Set([...relationships, ...transfers].map((x) => x.account))].sort();
   if (!accounts.length) return card("Accounts at Sentinel", h("p", { class: "empty small" }, "None. An account is there with its first relationship."));
-  return card("Accounts at Sentinel", accounts.map((account) => h("article", { class: "thing" },
+  const left = [[relationships, made, "relationships"], [transfers, total, "transfers"]].filter(([all, n]) => all.length < n);
+  return card("Accounts at Sentinel", left.map(([all, n, what]) => h("p", { class: "sub" }, `The newest ${all.length} of ${n} ${what}.`)), accounts.map((account) => h("article", { class: "thing" },
     h("h3", {}, "Account ", account),
     relationships.filter((r) => r.account === account).map((r) => h("div", { class: "relationship", "data-testid": "relationship-row", "data-relationship": r.id },
       h("div", { class: "line" }, h("strong", {}, r.nickname || "Relationship"), h("span", { class: `tag ${stateKind(r.status)}` }, r.status),
@@ -142,7 +152,7 @@ async function chooseCode(title, t, letter) {
 
 function webhookCard(messages, canResend, refresh) {
   if (!messages.length) return card("Webhooks", h("p", { class: "empty small" }, "None was sent yet."));
-  return card(`Webhooks (${messages.length})`, h("ul", { class: "webhooks" }, [...messages].reverse().map((m) => webhookRow(m, canResend, refresh))));
+  return card(counted("Webhooks", Math.min(messages.length, most), messages.length), h("ul", { class: "webhooks" }, messages.slice(-most).reverse().map((m) => webhookRow(m, canResend, refresh))));
 }
 
 const webhookKinds = { delivered: "good", dropped: "bad", given_up: "bad", retrying: "bad" };

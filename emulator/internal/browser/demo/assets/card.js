@@ -58,6 +58,12 @@ export class Card {
     this.panes[1].text.textContent = pretty(reply);
   }
 
+  /** look brings the card into the window. */
+  look() {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.node.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  }
+
   /** ask shows a button and waits for it. */
   ask(text, testid) {
     return new Promise((pressed) => {
@@ -67,6 +73,7 @@ export class Card {
         pressed();
       });
       this.actions.replaceChildren(button);
+      this.look();
     });
   }
 }

@@ -73,8 +73,10 @@ async function read(response) {
   }
 }
 
+// shown is a call as text. A long token hides what matters; where it came from, all of it is shown.
 function shown({ method, path, headers = {}, body }) {
-  const lines = [`${method} ${path}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  const short = (value) => (value.length > 60 ? `${value.slice(0, 40)}…` : value);
+  const lines = [`${method} ${path}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${short(value)}`)];
   return body === undefined ? lines.join("\n") : `${lines.join("\n")}\n\n${pretty(body)}`;
 }
 
@@ -108,6 +110,7 @@ export class Walk {
     }
     const whole = s.state === "COMPLETE";
     document.body.dataset.walk = s.state;
+    this.cards.at(-1).look();
     this.say(whole ? `The deposit of $${s.amount} has settled: ${s.state}.` : `The deposit of $${s.amount} is ${s.state}.`);
   }
 
