@@ -17,7 +17,7 @@ const here = __dirname;
 const root = path.resolve(here, '..', '..', '..');
 const artifacts = path.join(root, 'bin', 'browser-test');
 // Wall time for one file, on a busy machine.
-const LIMIT = 150_000;
+const LIMIT = 300_000;
 
 function fail(text) {
   console.error(`make browser-test: ${text}`);

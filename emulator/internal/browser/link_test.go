@@ -121,7 +121,7 @@ func TestPolicy(t *testing.T) {
 		"base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; frame-ancestors "
 	get := func(path string) http.Header { return ask(t, http.MethodGet, url+path).header }
 
-	require.Equal(t, strict+"*", get(folder+"link.html").Get("Content-Security-Policy"), "any page may frame the dialog")
+	require.Equal(t, strict+"* file: capacitor: ionic: tauri:", get(folder+"link.html").Get("Content-Security-Policy"), "any page may frame the dialog")
 	require.Equal(t, strict+"'none'", get(folder+"bank.html").Get("Content-Security-Policy"))
 	require.Equal(t, strict+"'none'", get(token).Get("Content-Security-Policy"))
 
@@ -152,7 +152,7 @@ func TestPagesKeepTheirPolicy(t *testing.T) {
 }
 
 var scripts = []string{
-	"link-initialize.js", "link.js", "link-dom.js", "link-forms.js", "link-hosts.js", "link-panes.js", "link-session.js", "bank.js",
+	"link-initialize.js", "link.js", "link-dom.js", "link-foot.js", "link-forms.js", "link-hosts.js", "link-panes.js", "link-session.js", "bank.js",
 }
 
 // TestReferences follows every address in the pages and every import of the scripts.

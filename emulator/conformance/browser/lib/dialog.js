@@ -29,7 +29,6 @@ class Dialog {
 
   async choose(institution) {
     await this.pane('institution');
-    if (await this.get(`institution-${institution}`).count() === 0) await this.get('institution-search').fill(institution);
     await this.press(`institution-${institution}`);
   }
 

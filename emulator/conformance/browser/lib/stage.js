@@ -12,7 +12,7 @@ const app = require('./app');
 const {World, serve} = require('./tweed');
 
 // How long a page may take to show what a test waits for, on a busy machine.
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 
 const artifacts = process.env.BROWSER_ARTIFACTS || fs.mkdtempSync(path.join(os.tmpdir(), 'tweed-browser-'));
 // More pictures than these of one test file are a mistake.

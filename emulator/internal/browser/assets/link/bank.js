@@ -9,8 +9,16 @@ const state = new URLSearchParams(location.search).get('oauth_state_id');
 
 function draw(title, ...nodes) {
   const heading = el('h1', { tabindex: '-1', 'data-testid': 'bank-heading' }, title);
-  card.replaceChildren(el('div', { class: 'weave', 'aria-hidden': 'true' }), el('header', { class: 'bar' }, el('span'), el('span', { class: 'client' }, 'Test bank')),
-    el('section', { class: 'pane' }, heading, nodes), el('footer', { class: 'foot' }, el('p', { class: 'note' }, el('strong', {}, 'Tweed'), ' · test mode: no real bank is asked')));
+  card.replaceChildren(
+    el('div', { class: 'weave', 'aria-hidden': 'true' }),
+    el('header', { class: 'bar' }, el('span'), el('span', { class: 'client' }, 'Test bank')),
+    el('section', { class: 'pane pane-bank' }, heading, nodes),
+    el(
+      'footer',
+      { class: 'foot' },
+      el('p', { class: 'note' }, el('strong', {}, 'Tweed'), ' · test mode: no real bank is asked'),
+    ),
+  );
   (card.querySelector('[role=alert]') || heading).focus();
 }
 
@@ -18,8 +26,11 @@ function fail(error, retry) {
   if (!(error instanceof Failure)) {
     throw error;
   }
-  draw('That did not work', problem({ code: error.error.error_code, message: error.message }),
-    el('div', { class: 'stack' }, secondary('Try again', { onclick: retry })));
+  draw(
+    'That did not work',
+    problem({ code: error.error.error_code, message: error.message }),
+    el('div', { class: 'stack' }, secondary('Try again', { onclick: retry })),
+  );
 }
 
 // done gives the word back: to the dialog, which opened this window and asks the server what was decided, or to the
@@ -32,7 +43,10 @@ function done(where) {
     location.assign(where);
     return;
   }
-  draw('Done', el('p', { class: 'lead', 'data-testid': 'bank-done' }, 'You can close this window and go back to the app.'));
+  draw(
+    'Done',
+    el('p', { class: 'lead', 'data-testid': 'bank-done' }, 'You can close this window and go back to the app.'),
+  );
 }
 
 async function decide(decision, fields) {
@@ -46,20 +60,43 @@ async function decide(decision, fields) {
 
 function ask(bank) {
   document.title = bank.institution.name;
-  const rows = bank.accounts.map((one) => choice({
-    type: 'checkbox', value: one.account_id, checked: true, 'data-testid': `bank-account-${one.account_id}`, 'data-mask': one.mask,
-  }, el('span', { class: 'row-title' }, one.name, one.mask ? el('span', { class: 'mask' }, ` ••${one.mask}`) : null),
-  el('span', { class: 'small' }, one.subtype || one.type || '')));
-  const approve = () => decide('approve', {
-    account_ids: rows.map((row) => row.querySelector('input')).filter((box) => box.checked).map((box) => box.value),
-  });
-  draw(`${bank.client_name} asks for access`,
+  const rows = bank.accounts.map((one) =>
+    choice(
+      {
+        type: 'checkbox',
+        value: one.account_id,
+        checked: true,
+        'data-testid': `bank-account-${one.account_id}`,
+        'data-mask': one.mask,
+      },
+      el('span', { class: 'row-title' }, one.name, one.mask ? el('span', { class: 'mask' }, ` ••${one.mask}`) : null),
+      el('span', { class: 'small' }, one.subtype || one.type || ''),
+    ),
+  );
+  const approve = () =>
+    decide('approve', {
+      account_ids: rows
+        .map((row) => row.querySelector('input'))
+        .filter((box) => box.checked)
+        .map((box) => box.value),
+    });
+  draw(
+    `${bank.client_name} asks for access`,
     el('p', { class: 'lead bank-name' }, badge(bank.institution), bank.institution.name),
     rows.length ? el('fieldset', { class: 'choices' }, el('legend', {}, 'Accounts to share'), rows) : null,
-    el('div', { class: 'stack' },
+    el(
+      'div',
+      { class: 'stack' },
       primary('Allow', { type: 'button', 'data-testid': 'bank-approve', onclick: approve }),
       secondary('Do not allow', { 'data-testid': 'bank-deny', onclick: () => decide('deny', {}) }),
-      el('button', { type: 'button', class: 'text', 'data-testid': 'bank-error', onclick: () => decide('error', {}) }, icon('alert'), ' Let the bank fail')));
+      el(
+        'button',
+        { type: 'button', class: 'text', 'data-testid': 'bank-error', onclick: () => decide('error', {}) },
+        icon('alert'),
+        ' Let the bank fail',
+      ),
+    ),
+  );
 }
 
 async function begin() {

@@ -68,11 +68,21 @@ let fields = 0;
 export function field(label, attributes, hint) {
   const id = `field-${++fields}`;
   const input = el('input', {
-    id, type: 'text', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false',
-    'aria-describedby': hint ? `${id}-hint` : null, ...attributes,
+    id,
+    type: 'text',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    'aria-describedby': hint ? `${id}-hint` : null,
+    ...attributes,
   });
-  const row = el('div', { class: 'field' },
-    el('label', { for: id }, label), input, hint ? el('p', { id: `${id}-hint`, class: 'small' }, hint) : null);
+  const row = el(
+    'div',
+    { class: 'field' },
+    el('label', { for: id }, label),
+    input,
+    hint ? el('p', { id: `${id}-hint`, class: 'small' }, hint) : null,
+  );
   return { row, input };
 }
 
@@ -86,8 +96,12 @@ export function problem(error) {
   if (!error) {
     return null;
   }
-  return el('div', { class: 'problem', role: 'alert', tabindex: '-1', 'data-testid': 'link-error', 'data-code': error.code },
-    icon('alert'), el('p', {}, error.message || error.code));
+  return el(
+    'div',
+    { class: 'problem', role: 'alert', tabindex: '-1', 'data-testid': 'link-error', 'data-code': error.code },
+    icon('alert'),
+    el('p', {}, error.message || error.code),
+  );
 }
 
 // primary is the button that goes on.
@@ -103,14 +117,19 @@ export function secondary(text, attributes = {}) {
 // form sends an action when it is submitted, by click or by Enter. collect gives the action's fields, or null where
 // something is missing and has been told.
 export function form(page, action, collect, ...content) {
-  return el('form', {
-    novalidate: true, class: 'stack',
-    onsubmit: (event) => {
-      event.preventDefault();
-      const fields = collect();
-      if (fields !== null) {
-        page.act(action, fields);
-      }
+  return el(
+    'form',
+    {
+      novalidate: true,
+      class: 'stack',
+      onsubmit: (event) => {
+        event.preventDefault();
+        const fields = collect();
+        if (fields !== null) {
+          page.act(action, fields);
+        }
+      },
     },
-  }, content);
+    content,
+  );
 }

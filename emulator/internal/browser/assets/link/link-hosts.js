@@ -9,9 +9,9 @@ const GAP = 60;
 
 // FrameHost is a page with link-initialize.js.
 //
-// The address's hash has the channel's word and the page's origin. Who frames the dialog writes the hash, so it may lie;
-// but a browser delivers a message only to the origin that it names, so a lie about the origin makes the dialog mute and
-// deaf, and no more. A message is heard only from the parent window, from that origin, with the channel's word.
+// The address's hash has the channel's word and the page's origin. Who frames the dialog writes the hash, so it may
+// lie; but a browser delivers a message only to the origin that it names, so a lie about the origin makes the dialog
+// mute and deaf, and no more. A message is heard only from the parent window, from that origin, with the channel's word.
 // A page without an origin (a file, a sandbox) is "null": there the parent window and the word are what is checked.
 class FrameHost {
   constructor(hash) {
@@ -24,8 +24,13 @@ class FrameHost {
   start(page) {
     addEventListener('message', (event) => {
       const message = event.data;
-      if (event.source !== parent || event.origin !== this.origin || message === null || typeof message !== 'object' ||
-          message.tweed !== this.word) {
+      if (
+        event.source !== parent ||
+        event.origin !== this.origin ||
+        message === null ||
+        typeof message !== 'object' ||
+        message.tweed !== this.word
+      ) {
         return;
       }
       if (message.type === 'init') {
@@ -48,7 +53,9 @@ class FrameHost {
     parent.postMessage({ tweed: this.word, ...message }, this.origin === 'null' ? '*' : this.origin);
   }
 
-  event(name, metadata) { this.send({ type: 'event', name, metadata }); }
+  event(name, metadata) {
+    this.send({ type: 'event', name, metadata });
+  }
 
   ended(result, page) {
     page.close();
@@ -68,7 +75,9 @@ class FrameHost {
     }
   }
 
-  redirect(url) { this.send({ type: 'redirect', url }); }
+  redirect(url) {
+    this.send({ type: 'redirect', url });
+  }
 }
 
 // institutions are what the handlers of the public key form list. Link works without them.
@@ -88,7 +97,9 @@ class PageHost {
     this.config = config;
   }
 
-  start(page) { page.open(this.config, this.config.institution); }
+  start(page) {
+    page.open(this.config, this.config.institution);
+  }
 
   event() {}
 
@@ -98,14 +109,19 @@ class PageHost {
       return;
     }
     const good = result.kind === 'success';
-    const text = good ? 'Your account is linked. You can close this page.' :
-      result.error ? result.error.display_message || result.error.error_message : 'Nothing was linked. You can close this page.';
+    const text = good
+      ? 'Your account is linked. You can close this page.'
+      : result.error
+        ? result.error.display_message || result.error.error_message
+        : 'Nothing was linked. You can close this page.';
     page.last(good ? 'All done' : 'Link is closed', good, el('p', { class: 'lead' }, text));
   }
 
   pane() {}
 
-  redirect(url) { location.assign(url); }
+  redirect(url) {
+    location.assign(url);
+  }
 }
 
 // WebviewHost is a native app's web view: the app sees navigations to plaidlink://, and, if it is React Native's,
@@ -137,7 +153,9 @@ class WebviewHost extends PageHost {
     const query = new URLSearchParams(Object.entries(fields).map(([key, value]) => [key, value ?? '']));
     this.queue = this.queue.then(() => {
       location.href = `plaidlink://${action}?${query}`;
-      return new Promise((done) => { setTimeout(done, GAP); });
+      return new Promise((done) => {
+        setTimeout(done, GAP);
+      });
     });
   }
 
@@ -149,21 +167,39 @@ class WebviewHost extends PageHost {
   ended(result, page) {
     const metadata = result.metadata || {};
     const institution = metadata.institution || {};
-    const common = { institution_id: institution.institution_id, institution_name: institution.name, link_session_id: metadata.link_session_id };
+    const common = {
+      institution_id: institution.institution_id,
+      institution_name: institution.name,
+      link_session_id: metadata.link_session_id,
+    };
     if (result.kind === 'success') {
       this.tell('connected', { metadata: { ...metadata, public_token: result.public_token } });
       const accounts = (metadata.accounts || []).map((a) => ({
-        _id: a.id, meta: { name: a.name, number: a.mask }, type: a.type, subtype: a.subtype,
-        verification_status: a.verification_status, class_type: a.class_type,
+        _id: a.id,
+        meta: { name: a.name, number: a.mask },
+        type: a.type,
+        subtype: a.subtype,
+        verification_status: a.verification_status,
+        class_type: a.class_type,
       }));
       const chosen = metadata.account ? { account_id: metadata.account_id, account_name: metadata.account.name } : {};
-      this.go('connected', { public_token: result.public_token, accounts: JSON.stringify(accounts), ...common, ...chosen });
+      this.go('connected', {
+        public_token: result.public_token,
+        accounts: JSON.stringify(accounts),
+        ...common,
+        ...chosen,
+      });
     } else {
       const error = result.error || {};
       this.tell('exit', { error: result.error ?? null, metadata });
       this.go('exit', {
-        status: metadata.status, error_type: error.error_type, error_code: error.error_code, error_message: error.error_message,
-        error_display_message: error.display_message, request_id: metadata.request_id, ...common,
+        status: metadata.status,
+        error_type: error.error_type,
+        error_code: error.error_code,
+        error_message: error.error_message,
+        error_display_message: error.display_message,
+        request_id: metadata.request_id,
+        ...common,
       });
     }
     super.ended(result, page);

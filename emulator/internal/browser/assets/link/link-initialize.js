@@ -18,7 +18,8 @@
   // How long a frame has to say how its session ended once the page has closed it.
   const EXIT_PATIENCE = 4000;
 
-  const script = document.currentScript ||
+  const script =
+    document.currentScript ||
     [...document.querySelectorAll('script[src]')].find((s) => s.src.includes(NAME) && s.type !== 'text/plain');
   if (window.Plaid && window.Plaid.version === VERSION) {
     console.warn(`Link: ${NAME} is on this page more than once; the first one stays.`);
@@ -83,11 +84,16 @@
   }
 
   const FULL = {
-    position: 'fixed', top: '0', left: '0', right: '0', bottom: '0', width: '100%', height: '100%', zIndex: TOPMOST,
+    position: 'fixed',
+    top: '0',
+    left: '0',
+    right: '0',
+    bottom: '0',
+    width: '100%',
+    height: '100%',
+    zIndex: TOPMOST,
   };
-  const INLINE = {
-    position: 'static', width: '100%', height: '100%', minHeight: '26rem', zIndex: 'auto',
-  };
+  const INLINE = { position: 'static', width: '100%', height: '100%', minHeight: '26rem', zIndex: 'auto' };
 
   function newFrame(number, channel, list) {
     const frame = document.createElement('iframe');
@@ -95,12 +101,16 @@
     frame.title = 'Plaid Link';
     frame.allow = 'clipboard-write';
     const address = new URL('link.html', base);
-    address.hash = new URLSearchParams({ channel, parent: location.origin, list }).toString();
+    address.hash = new URLSearchParams({ channel, parent: self.origin, list }).toString();
     frame.src = address.href;
     // Property by property: a content security policy forbids styles as text. With the frame's color-scheme, which is
     // the dialog's own, the frame stays see-through in light and in dark.
     Object.assign(frame.style, FULL, {
-      border: '0', margin: '0', display: 'none', background: 'transparent', colorScheme: 'light dark',
+      border: '0',
+      margin: '0',
+      display: 'none',
+      background: 'transparent',
+      colorScheme: 'light dark',
     });
     return frame;
   }
@@ -115,8 +125,14 @@
       this.ready = false;
       this.hear = (event) => {
         const message = event.data;
-        if (event.source !== this.frame.contentWindow || event.origin !== base.origin || this.frame.contentWindow === null ||
-            message === null || typeof message !== 'object' || message.tweed !== this.word) {
+        if (
+          event.source !== this.frame.contentWindow ||
+          event.origin !== base.origin ||
+          this.frame.contentWindow === null ||
+          message === null ||
+          typeof message !== 'object' ||
+          message.tweed !== this.word
+        ) {
           return;
         }
         if (message.type === 'ready') {
@@ -188,7 +204,9 @@
       try {
         callback(...values);
       } catch (error) {
-        setTimeout(() => { throw error; });
+        setTimeout(() => {
+          throw error;
+        });
       }
     }
 
@@ -278,9 +296,13 @@
       this.channel.send({ type: 'exit', force });
       if (force) {
         this.hide();
-        this.patience = setTimeout(() => this.ended(() => this.call('onExit', null, {
-          institution: null, status: null, link_session_id: '', request_id: '',
-        })), EXIT_PATIENCE);
+        this.patience = setTimeout(
+          () =>
+            this.ended(() =>
+              this.call('onExit', null, { institution: null, status: null, link_session_id: '', request_id: '' }),
+            ),
+          EXIT_PATIENCE,
+        );
       }
     }
 
@@ -333,18 +355,24 @@
       throw new Error('Plaid.createEmbedded needs an element to stand in as its second argument.');
     }
     let link = null;
-    const restart = (name) => (...values) => {
-      if (typeof config[name] === 'function') {
-        config[name](...values);
-      }
-      if (link && !link.destroyed && name === 'onExit') {
-        link.open();
-      }
-    };
-    link = new Link({ ...config, onExit: restart('onExit') }, (frame) => {
-      Object.assign(frame.style, INLINE, { display: 'block' });
-      node.append(frame);
-    }, true);
+    const restart =
+      (name) =>
+      (...values) => {
+        if (typeof config[name] === 'function') {
+          config[name](...values);
+        }
+        if (link && !link.destroyed && name === 'onExit') {
+          link.open();
+        }
+      };
+    link = new Link(
+      { ...config, onExit: restart('onExit') },
+      (frame) => {
+        Object.assign(frame.style, INLINE, { display: 'block' });
+        node.append(frame);
+      },
+      true,
+    );
     link.open();
     return { destroy: () => link.destroy() };
   }
@@ -366,14 +394,24 @@
     if (!button.isConnected) {
       Object.assign(button, { id: 'plaid-link-button', type: 'button', textContent: 'Link your bank account' });
       Object.assign(button.style, {
-        font: '600 1rem system-ui, sans-serif', color: '#fff', background: '#1f5a4c', border: '0', borderRadius: '0.6rem',
-        padding: '0.75rem 1.25rem', cursor: 'pointer',
+        font: '600 1rem system-ui, sans-serif',
+        color: '#fff',
+        background: '#1f5a4c',
+        border: '0',
+        borderRadius: '0.6rem',
+        padding: '0.75rem 1.25rem',
+        cursor: 'pointer',
       });
       form.append(button);
     }
     const handler = create({
-      apiVersion: 'v2', key: attributes.key, clientName: attributes.clientName, env: attributes.env || 'sandbox',
-      product: (attributes.product || 'auth').split(','), webhook: attributes.webhook, token: attributes.token,
+      apiVersion: 'v2',
+      key: attributes.key,
+      clientName: attributes.clientName,
+      env: attributes.env || 'sandbox',
+      product: (attributes.product || 'auth').split(','),
+      webhook: attributes.webhook,
+      token: attributes.token,
       selectAccount: attributes.selectAccount === 'true',
       onSuccess: (token, metadata) => {
         put('public_token', token);

@@ -15,6 +15,7 @@
 //   failure-retry, failure-exit (no answer of the server), exit-confirm, exit-cancel, final
 // Panes of the page itself: loading, failure, exit, final. The bank's page: see bank.js.
 import { el, icon, primary, problem, secondary } from './link-dom.js';
+import { foot, keys } from './link-foot.js';
 import { hostOf } from './link-hosts.js';
 import { Failure, openOf, post } from './link-session.js';
 import { PANES } from './link-panes.js';
@@ -22,18 +23,6 @@ import { PANES } from './link-panes.js';
 // A step that takes longer than this shows that it is on its way, and after the second time says so in words.
 const SOON = 150;
 const SLOW = 8000;
-
-const USERS = [
-  ['user_good', 'pass_good', 'signs in'],
-  ['user_good', 'mfa_device', 'asks for a code; it is 1234'],
-  ['user_good', 'mfa_questions_1_1', 'asks a question; answer_0_0'],
-  ['user_good', 'mfa_selections', 'asks to choose'],
-  ['user_good', 'error_ITEM_LOCKED', 'any error by its code'],
-  ['user_good', 'later_ITEM_LOGIN_REQUIRED', 'the first call afterwards fails'],
-  ['user_returns', 'pass_good', 'accounts named after what becomes of deposits'],
-  ['user_custom', '{...}', 'accounts from JSON'],
-  ['microdeposits_good', 'pass_good', 'micro-deposits, automated'],
-];
 
 class Page {
   constructor(host) {
@@ -49,13 +38,18 @@ class Page {
     this.typing = false;
     this.closing = false;
     this.left = null;
+    clearTimeout(this.timer);
     this.turn = Symbol('session');
     this.queue = Promise.resolve();
   }
 
-  client() { return (this.view && this.view.client_name) || 'This app'; }
+  client() {
+    return (this.view && this.view.client_name) || 'This app';
+  }
 
-  bank() { return this.view.institution ? this.view.institution.name : 'your bank'; }
+  bank() {
+    return this.view.institution ? this.view.institution.name : 'your bank';
+  }
 
   // open begins a session; another that is still there is forgotten.
   open(config, institution) {
@@ -65,14 +59,19 @@ class Page {
     this.call('open', { ...openOf(config, this.host.mode), institution_id: institution || undefined });
   }
 
+  // later runs something unless something else is done before that: a search that is still being typed is not made
+  // once an institution has been chosen.
+  later(run, milliseconds) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(run, milliseconds);
+  }
+
   // act takes a step. A quiet one leaves the pane as it is while it is on its way.
   act(action, fields, quiet = false) {
     if (!quiet && this.card.hasAttribute('aria-busy')) {
       return;
     }
-    if (!quiet && this.drawn.leave) {
-      this.drawn.leave();
-    }
+    clearTimeout(this.timer);
     this.typing = quiet;
     this.call('step', { link_session_id: this.view.link_session_id, action, ...fields }, quiet);
   }
@@ -111,11 +110,24 @@ class Page {
     card.setAttribute('aria-busy', 'true');
     const buttons = [...card.querySelectorAll('.pane button, .pane input')].filter((node) => !node.disabled);
     buttons.forEach((node) => node.setAttribute('aria-disabled', 'true'));
-    const cover = el('div', { class: 'loading', 'data-testid': 'link-loading' }, el('span', { class: 'shuttle', 'aria-hidden': 'true' }),
-      el('p', { role: 'status' }, 'One moment…'));
+    const cover = el(
+      'div',
+      { class: 'loading', 'data-testid': 'link-loading' },
+      el('span', { class: 'shuttle', 'aria-hidden': 'true' }),
+      el('p', { role: 'status' }, 'One moment…'),
+    );
     const soon = setTimeout(() => card.append(cover), SOON);
-    const slow = setTimeout(() => cover.append(el('p', { class: 'small', 'data-testid': 'link-slow' },
-      'Tweed takes its time; a rule may be the reason. You can wait or close Link.')), SLOW);
+    const slow = setTimeout(
+      () =>
+        cover.append(
+          el(
+            'p',
+            { class: 'small', 'data-testid': 'link-slow' },
+            'Tweed takes its time; a rule may be the reason. You can wait or close Link.',
+          ),
+        ),
+      SLOW,
+    );
     return () => {
       [soon, slow].forEach(clearTimeout);
       cover.remove();
@@ -138,7 +150,7 @@ class Page {
       this.fail(new Failure(`Tweed asks for a pane "${pane && pane.name}" that this dialog does not have.`), null);
       return;
     }
-    if (this.drawn && this.drawn.name === pane.name && this.drawn.update && this.typing) {
+    if (this.typing && this.drawn.name === pane.name && this.drawn.update) {
       this.drawn.update(pane);
       return;
     }
@@ -152,21 +164,49 @@ class Page {
       this.left();
       this.left = null;
     }
-    if (this.drawn && this.drawn.leave) {
-      this.drawn.leave();
-    }
     this.drawn = { name, ...drawn };
     const own = !Object.hasOwn(PANES, name);
     const heading = el('h1', { tabindex: '-1', id: 'heading', 'data-testid': 'link-heading' }, drawn.title);
-    const bar = el('header', { class: 'bar' },
-      own || !['credentials', 'mfa', 'numbers', 'oauth', 'error'].includes(name) || this.view.update_mode ? el('span', { class: 'gap' }) :
-        el('button', { type: 'button', class: 'tool', 'aria-label': 'Back', 'data-testid': 'link-back', onclick: () => this.act('back', {}) }, icon('back')),
+    const bar = el(
+      'header',
+      { class: 'bar' },
+      own || !['credentials', 'mfa', 'numbers', 'oauth', 'error'].includes(name) || this.view.update_mode
+        ? el('span', { class: 'gap' })
+        : el(
+            'button',
+            {
+              type: 'button',
+              class: 'tool',
+              'aria-label': 'Back',
+              'data-testid': 'link-back',
+              onclick: () => this.act('back', {}),
+            },
+            icon('back'),
+          ),
       el('span', { class: 'client' }, this.view ? this.view.client_name : ''),
-      name === 'final' ? el('span', { class: 'gap' }) :
-        el('button', { type: 'button', class: 'tool', 'aria-label': 'Close', 'data-testid': 'link-close', onclick: () => this.exit(false) }, icon('close')));
+      name === 'final'
+        ? el('span', { class: 'gap' })
+        : el(
+            'button',
+            {
+              type: 'button',
+              class: 'tool',
+              'aria-label': 'Close',
+              'data-testid': 'link-close',
+              onclick: () => this.exit(false),
+            },
+            icon('close'),
+          ),
+    );
     const mark = drawn.good ? 'check' : drawn.bad ? 'alert' : null;
-    const pane = el('section', { class: `pane pane-${name}` }, mark ? el('span', { class: `mark ${drawn.good ? 'good' : 'bad'}` }, icon(mark)) : null,
-      heading, drawn.lead ? el('p', { class: 'lead' }, drawn.lead) : null, drawn.nodes);
+    const pane = el(
+      'section',
+      { class: `pane pane-${name}` },
+      mark ? el('span', { class: `mark ${drawn.good ? 'good' : 'bad'}` }, icon(mark)) : null,
+      heading,
+      drawn.lead ? el('p', { class: 'lead' }, drawn.lead) : null,
+      drawn.nodes,
+    );
     this.card.dataset.pane = name;
     this.card.replaceChildren(el('div', { class: 'weave', 'aria-hidden': 'true' }), bar, pane, this.foot);
     const error = pane.querySelector('[role=alert]');
@@ -187,13 +227,37 @@ class Page {
     this.failure = failure;
     this.host.pane('failure');
     this.frame('failure', {
-      title: 'No answer', bad: true,
+      title: 'No answer',
+      bad: true,
       nodes: [
-        el('div', { class: 'problem', role: 'alert', tabindex: '-1', 'data-testid': 'link-error', 'data-code': failure.error.error_code }, icon('alert'), el('p', {}, failure.message)),
+        el(
+          'div',
+          {
+            class: 'problem',
+            role: 'alert',
+            tabindex: '-1',
+            'data-testid': 'link-error',
+            'data-code': failure.error.error_code,
+          },
+          icon('alert'),
+          el('p', {}, failure.message),
+        ),
         el('p', { class: 'small' }, el('code', {}, failure.error.error_code)),
-        el('div', { class: 'stack' },
-          retry ? primary('Try again', { type: 'button', 'data-testid': 'failure-retry', onclick: () => { this.failure = null; retry(); } }) : null,
-          secondary('Leave', { 'data-testid': 'failure-exit', onclick: () => this.exit(true) })),
+        el(
+          'div',
+          { class: 'stack' },
+          retry
+            ? primary('Try again', {
+                type: 'button',
+                'data-testid': 'failure-retry',
+                onclick: () => {
+                  this.failure = null;
+                  retry();
+                },
+              })
+            : null,
+          secondary('Leave', { 'data-testid': 'failure-exit', onclick: () => this.exit(true) }),
+        ),
       ],
     });
   }
@@ -224,13 +288,20 @@ class Page {
   confirm() {
     const before = [...this.card.childNodes];
     const { drawn, left } = this;
+    clearTimeout(this.timer);
     this.left = null;
     const focus = document.activeElement;
     this.frame('exit', {
-      title: 'Leave without linking?', lead: `${this.client()} does not get to see your account then.`,
-      nodes: [el('div', { class: 'stack' },
-        primary('Leave', { type: 'button', 'data-testid': 'exit-confirm', onclick: () => this.exit(true) }),
-        secondary('Go on linking', { 'data-testid': 'exit-cancel', onclick: () => this.stay() }))],
+      title: 'Leave without linking?',
+      lead: `${this.client()} does not get to see your account then.`,
+      nodes: [
+        el(
+          'div',
+          { class: 'stack' },
+          primary('Leave', { type: 'button', 'data-testid': 'exit-confirm', onclick: () => this.exit(true) }),
+          secondary('Go on linking', { 'data-testid': 'exit-cancel', onclick: () => this.stay() }),
+        ),
+      ],
     });
     this.stay = () => {
       this.drawn = drawn;
@@ -246,9 +317,13 @@ class Page {
   lostExit(error) {
     const { institution = null, link_session_id = '', request_id = '' } = this.view || {};
     return {
-      kind: 'exit', error,
+      kind: 'exit',
+      error,
       metadata: {
-        institution: institution && { name: institution.name, institution_id: institution.institution_id }, status: null, link_session_id, request_id,
+        institution: institution && { name: institution.name, institution_id: institution.institution_id },
+        status: null,
+        link_session_id,
+        request_id,
       },
     };
   }
@@ -282,47 +357,38 @@ class Page {
   }
 }
 
-function foot() {
-  const rows = USERS.map(([user, password, what]) => el('tr', {}, el('td', {}, el('code', {}, user)), el('td', {}, el('code', {}, password)), el('td', {}, what)));
-  return el('footer', { class: 'foot', 'data-testid': 'link-hint' },
-    el('details', { 'data-testid': 'link-hint-users' },
-      el('summary', {}, el('span', {}, el('strong', {}, 'Tweed'), ' · test mode'), el('span', { class: 'more' }, 'Test users')),
-      el('div', { class: 'users', tabindex: '0', role: 'region', 'aria-label': 'Test users' },
-        el('table', {}, el('thead', {}, el('tr', {}, ['User', 'Password', 'What happens'].map((text) => el('th', { scope: 'col' }, text)))), el('tbody', {}, rows)))));
-}
-
-// Tab stays in the dialog; Escape asks to leave.
-function keys(page) {
-  document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') {
-      page.exit(false);
-    }
-    if (event.key !== 'Tab' || document.documentElement.classList.contains('inline')) {
-      return;
-    }
-    const stops = [...page.card.querySelectorAll('button, input, a[href], summary, [tabindex="0"]')]
-      .filter((node) => !node.disabled && node.checkVisibility());
-    const [first, last] = [stops[0], stops.at(-1)];
-    const inside = stops.includes(document.activeElement);
-    if (stops.length && (event.shiftKey ? document.activeElement === first || !inside : document.activeElement === last)) {
-      event.preventDefault();
-      (event.shiftKey ? last : first).focus();
-    }
-  });
-}
-
 function begin() {
   const host = hostOf();
-  const page = new Page(host || { mode: 'none', event() {}, pane() {}, ended(_, p) { p.last('Link is closed', false); } });
+  const page = new Page(
+    host || {
+      mode: 'none',
+      event() {},
+      pane() {},
+      ended(_, p) {
+        p.last('Link is closed', false);
+      },
+    },
+  );
   page.foot = foot();
-  document.documentElement.classList.add(host && parent !== window ? 'framed' : 'whole');
+  const framed = host && parent !== window;
+  document.documentElement.classList.add(framed ? 'framed' : 'whole');
+  if (framed) {
+    const role = { role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': 'heading' };
+    Object.entries(role).forEach(([name, value]) => page.card.setAttribute(name, value));
+  }
   keys(page);
   if (host) {
     host.start(page);
     return;
   }
   page.card.hidden = false;
-  page.fail(new Failure('This page is the inside of Link. Load link-initialize.js and call Plaid.create({token}).open(), or add ?token=link-sandbox-… to the address.'), null);
+  page.fail(
+    new Failure(
+      'This page is the inside of Link. Load link-initialize.js and call Plaid.create({token}).open(), ' +
+        'or add ?token=link-sandbox-… to the address.',
+    ),
+    null,
+  );
 }
 
 begin();
