@@ -25,7 +25,9 @@ type Contract struct {
 	// From names the source in what is written of it.
 	From  string
 	Ops   []*Op
-	Types map[string]*Type
+	// Webhooks are what the source's vendor sends by itself.
+	Webhooks []*Webhook
+	Types    map[string]*Type
 	// Empty are the paths that the source names without an operation.
 	Empty []string
 	Rules []Rule
