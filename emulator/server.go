@@ -76,7 +76,7 @@ func (e *Emulator) controlHandler() http.Handler {
 	guard := e.guard()
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
-		Shipped: Shipped, Schema: scenarios.Schema, Stop: e.stop, Options: e.caseOptions(),
+		Shipped: Shipped, Schema: scenarios.Schema, Stop: e.stop, Options: e.caseOptions(), Trigger: trigger,
 	}
 	family := calls.Family()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -28,6 +28,8 @@ type API struct {
 	Config func(*scenario.Scenario) (world.Config, error)
 	// Shipped returns a scenario that comes with Tweed.
 	Shipped func(name string) (*scenario.Scenario, error)
+	// Trigger sends a webhook as a JSON object says, and returns what it was.
+	Trigger func(w *world.World, text []byte) (Triggered, error)
 	// Schema returns the JSON Schema of scenario files.
 	Schema  func() []byte
 	Version string
@@ -78,6 +80,10 @@ func (a *API) table() []operation {
 		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", kept(a.addRule)},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", kept(a.removeRule)},
 		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
+		{
+			"POST", w + "webhooks", `send a webhook: {"webhook": "ITEM.ERROR", "item": "alice"}, also access_token, ` +
+				`processor_token, to (URL), set ({"error.error_code": CODE}), data (members)`, kept(a.trigger),
+		},
 		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
 		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
 		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},

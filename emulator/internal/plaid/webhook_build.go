@@ -96,7 +96,7 @@ func (h webhook) body(w *world.World, client string, about webhookSubject) map[s
 	}
 	bare := *s
 	examples := make(map[string]any, len(s.example.body)) // without what the world knows itself
-	facts := map[string]any{"webhook_type": h.Type, "webhook_code": h.Code}
+	facts := map[string]any{"webhook_type": h.Type, "webhook_code": h.Code, "environment": EnvironmentOf(w)}
 	for name, value := range s.example.body {
 		examples[name] = value
 	}
