@@ -344,7 +344,7 @@ func TestControlOutbox(t *testing.T) {
 	message, _ := messages[0].(map[string]any)
 	require.Equal(t, "http://127.0.0.1:9/hook", message["target"])
 	require.Equal(t, "collected", message["status"])
-	require.Equal(t, string(emu.World("default").Outbox()[0].Body), message["body"])
+	require.Equal(t, string(emu.World("default").Webhooks()[0].Body), message["body"])
 	c.good("POST", "reset", "")
 	require.Equal(t, []any{}, c.good("GET", "outbox", "").at("messages"))
 }

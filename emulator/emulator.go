@@ -20,6 +20,7 @@ import (
 	"sync"
 
 	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/delivery"
 	"tweed/emulator/internal/edge"
 	"tweed/emulator/internal/wall"
 	"tweed/emulator/internal/world"
@@ -72,6 +73,8 @@ type Options struct {
 	// StateFile is read at the start, if it exists, and written at the stop and every few
 	// seconds when something changed. Empty keeps everything in memory.
 	StateFile string
+	// Webhooks say how webhooks go out.
+	Webhooks WebhookOptions
 	// Logger takes one debug line for each call and warnings. Nil is silence.
 	Logger *slog.Logger
 }
@@ -93,6 +96,7 @@ type Emulator struct {
 	run      *world.Run // overrides the scenario's clock; nil does not
 	worlds   *world.Worlds
 	journal  *api.Journal
+	sender   *delivery.Sender
 	pipeline *api.Pipeline
 	handler  http.Handler
 
@@ -128,7 +132,7 @@ func New(o Options) (*Emulator, error) {
 	default:
 		return nil, fmt.Errorf("MinDepth is %q; it can be empty, %q or %q", o.MinDepth, api.Shaped, api.Stateful)
 	}
-	if err := e.options.checkTLS(); err != nil {
+	if err := errors.Join(e.options.checkTLS(), e.options.Webhooks.check()); err != nil {
 		return nil, err
 	}
 	first, err := e.config(e.options.Scenario)
@@ -140,8 +144,9 @@ func New(o Options) (*Emulator, error) {
 		cfg.Clock, err = e.clock(e.options.Scenario) // a running clock starts when its world does
 		return cfg, err
 	})
-	e.sleep = e.worlds.Wake(wall.After)
 	e.journal = api.NewJournal(max(0, e.options.JournalBytes))
+	e.sender = e.newSender()
+	e.sleep = e.worlds.Wake(wall.After)
 	e.pipeline = e.newPipeline()
 	e.door = e.newDoor()
 	e.proxy = e.newProxy()
@@ -196,6 +201,7 @@ func (e *Emulator) Start() error {
 	e.listener = l
 	e.door.Listen(limit(l, e.options.MaxConns), e.options.TLS)
 	e.serve()
+	e.sender.Open()
 	e.keepState()
 	return nil
 }
@@ -205,12 +211,14 @@ func (e *Emulator) serve() {
 	e.serving.Do(func() { go func() { e.served <- e.server.Serve(e.door) }() })
 }
 
-// Close stops the emulator, waits for calls in progress and writes the state file if
-// there is one. A second Close does nothing and returns the same.
+// Close stops the emulator, waits for webhooks that are under way and for calls in progress,
+// for some seconds each, and writes the state file if there is one. Webhooks that are cut off
+// wait for the next start with that file. A second Close does nothing and returns the same.
 func (e *Emulator) Close() error {
 	e.once.Do(func() {
 		close(e.stop)
 		e.sleep()
+		e.sender.Close(stopPatience)
 		var errs []error
 		errs = append(errs, e.shutdown(), e.door.Close())
 		e.proxy.Wait()
@@ -262,4 +270,7 @@ func (e *Emulator) PlaidURL() string { return e.URL() }
 func (e *Emulator) SentinelURL() string { return e.URL() }
 
 // ServeHTTP answers one request, for those who bring their own server.
-func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.handler.ServeHTTP(w, r) }
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e.sender.Open() // without Start, callers may come back from here on
+	e.handler.ServeHTTP(w, r)
+}

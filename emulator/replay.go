@@ -16,6 +16,7 @@ import (
 	"tweed/emulator/internal/control"
 	"tweed/emulator/internal/wall"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 // ReplayOptions say how to replay a case. The zero value is a good one.
@@ -110,7 +111,7 @@ func (c *Case) newReplay(ctx context.Context, o ReplayOptions) (*replay, error) 
 		seed = o.Seed
 	}
 	emu, err := New(Options{
-		Scenario: &s, Seed: seed, Clock: "manual", Strict: c.form.Options.Strict, MinDepth: c.form.Options.MinDepth,
+		Scenario: &s, Seed: seed, Clock: "manual", Webhooks: WebhookOptions{Mode: scenario.ModeCollect}, Strict: c.form.Options.Strict, MinDepth: c.form.Options.MinDepth,
 		BodyBytes: c.form.Options.BodyBytes,
 	})
 	if err != nil {

@@ -55,6 +55,7 @@ func (e *Emulator) newHandler() http.Handler {
 	mount("/ale/", sentinel.ALE())
 	legacy := plaid.Legacy()
 	router.HandleFunc("/exchange_token", func(w http.ResponseWriter, r *http.Request) { e.pipeline.Serve(legacy, w, r) })
+	mount("/link/v2/stable/session/", plaid.Link())
 	mount("/", plaid.Family())
 	e.proxy.Next = router
 	return e.outermost(e.proxy)

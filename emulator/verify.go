@@ -29,7 +29,7 @@ func (w World) VerifyInOrder(t T, calls ...scenario.CallExpect) {
 	}
 }
 
-// Check compares the world's calls with Calls and InOrder of an expectation. The error is
+// Check compares the world's calls and webhooks with Calls, InOrder and Webhooks of an expectation. The error is
 // scenario.Mismatches; scenario.Problems for an expectation that is not valid. When calls
 // have left the journal for want of room, that is a mismatch.
 func (w World) Check(e scenario.Expect) (err error) {
@@ -43,5 +43,11 @@ func (e *Emulator) Check(expect scenario.Expect) error {
 	if err != nil {
 		return err
 	}
-	return control.VerifyAll(e.journal, expect, engine)
+	var sent []scenario.SeenWebhook
+	for _, name := range e.worlds.Names() {
+		if len(expect.Webhooks) > 0 {
+			e.World(name).with(func(held *world.World) { sent = append(sent, control.Sent(held)...) })
+		}
+	}
+	return control.VerifyAll(e.journal, expect, engine, sent)
 }

@@ -26,7 +26,7 @@ func webhookScenario() *scenario.Scenario {
 // webhook-verification): take the key id out of the header of the JWT, whose alg must be
 // ES256; get the key; verify the signature; refuse one that is more than five minutes old;
 // compare the SHA-256 of the body.
-func verifyWebhook(t *testing.T, c *client, m emulator.Message, now time.Time) {
+func verifyWebhook(t *testing.T, c *client, m emulator.Webhook, now time.Time) {
 	t.Helper()
 	token := m.Headers["Plaid-Verification"]
 	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
@@ -78,10 +78,10 @@ func TestWebhookOfResetLogin(t *testing.T) {
 	c := newClient(t, emu, "")
 	item := w.Items()[0]
 	w.Advance(time.Hour)
-	require.Empty(t, w.Outbox())
+	require.Empty(t, w.Webhooks())
 	c.ok("/sandbox/item/reset_login", fields{"access_token": item.AccessToken})
 
-	sent := w.Outbox()
+	sent := w.Webhooks()
 	require.Len(t, sent, 1)
 	require.Equal(t, "http://127.0.0.1:9/hook", sent[0].Target)
 	require.Equal(t, w.Now(), sent[0].At)
@@ -111,7 +111,7 @@ func TestWebhookDeterminism(t *testing.T) {
 		emu := emulator.RunT(t, emulator.Options{Seed: seed, Scenario: webhookScenario()})
 		c := newClient(t, emu, "")
 		c.ok("/sandbox/item/reset_login", fields{"access_token": emu.World("default").Items()[0].AccessToken})
-		return emu.World("default").Outbox()[0].Headers["Plaid-Verification"]
+		return emu.World("default").Webhooks()[0].Headers["Plaid-Verification"]
 	}
 	first := sign(1)
 	require.Equal(t, first, sign(1))

@@ -3,7 +3,6 @@ package emulator
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -56,7 +55,9 @@ func (w World) Now() (now time.Time) {
 }
 
 // Advance moves the world's clock forward by d. Events that become due run in order of
-// time, each at its own instant, before Advance returns.
+// time, each at its own instant, before Advance returns; webhooks that are due are delivered
+// before the clock moves on from theirs, and a receiver may call meanwhile. Of an Advance within
+// another one of the same world, as by a receiver, the outer one delivers.
 func (w World) Advance(d time.Duration) {
 	w.with(func(held *world.World) {
 		held.Advance(d)
@@ -147,26 +148,6 @@ func (w World) Items() (out []Item) {
 				item.Accounts = append(item.Accounts, Account(a))
 			}
 			out = append(out, item)
-		}
-	})
-	return out
-}
-
-// Message is something that the world sent out, for example a webhook.
-type Message struct {
-	At      time.Time // world time
-	Target  string
-	Headers map[string]string
-	Body    []byte
-}
-
-// Outbox returns the webhooks that were collected, oldest first.
-func (w World) Outbox() (out []Message) {
-	w.with(func(held *world.World) {
-		for _, m := range held.Outbox() {
-			out = append(out, Message{
-				At: m.At, Target: m.Target, Headers: maps.Clone(m.Headers), Body: bytes.Clone(m.Body),
-			})
 		}
 	})
 	return out

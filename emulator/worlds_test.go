@@ -327,7 +327,7 @@ func TestRuleUnderLoad(t *testing.T) {
 		case 1:
 			w.Advance(time.Minute)
 		case 2:
-			_, _, _ = w.Items(), w.Calls(), w.Outbox()
+			_, _, _ = w.Items(), w.Calls(), w.Webhooks()
 		case 3:
 			return w.Reset()
 		case 4:

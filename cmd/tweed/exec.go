@@ -25,6 +25,7 @@ const execJournal = 512 << 20
 type execFlags struct {
 	options         emulator.Options
 	authority       *authority
+	webhooks        webhookFlags
 	scenario, junit string
 	asJSON, proxy   bool
 }
@@ -46,7 +47,7 @@ its Configuration the address, or its attribute proxy.
 
 The calls of all worlds count together, from the last reset of each. The scenario's steps and
 expect.flow are for "tweed run". The clock stands still unless --clock or the scenario says
-otherwise; the command may move it by POST $TWEED_URL/_tweed/clock.
+otherwise; the command may move it by POST $TWEED_URL/_tweed/clock. Webhooks are delivered.
 
 Exit code:
   0    the command passed, and the calls are as expected
@@ -81,6 +82,7 @@ func newExec() *cobra.Command {
 	o.BoolVar(&f.proxy, "proxy", false, "lead the calls of the vendors' names to the emulator, by proxy variables")
 	f.authority.addFlag(cmd)
 	addProxyOthers(cmd, &f.options)
+	f.webhooks.add(cmd, &f.options.Webhooks)
 	return cmd
 }
 
@@ -91,6 +93,9 @@ func runExec(cmd *cobra.Command, args []string, f execFlags) error {
 		if f.options.Scenario, err = loadFile(f.scenario); err != nil {
 			return usage(err)
 		}
+	}
+	if err := f.webhooks.open(&f.options.Webhooks); err != nil {
+		return usage(err)
 	}
 	outputs, err := openOutputs(f.junit)
 	if err != nil {

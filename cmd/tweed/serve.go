@@ -18,6 +18,7 @@ import (
 type serveFlags struct {
 	options   emulator.Options
 	authority *authority
+	webhooks  webhookFlags
 	scenario  string
 	verbose   bool
 }
@@ -49,6 +50,7 @@ func newServe() *cobra.Command {
 	o.StringVar(&f.options.TLSAddr, "tls-addr", "", "further host and port for TLS and cleartext, such as 127.0.0.1:443")
 	f.authority.addFlag(cmd)
 	addProxyOthers(cmd, &f.options)
+	f.webhooks.add(cmd, &f.options.Webhooks)
 	o.StringSliceVar(&f.options.AllowHosts, "allow-host", nil, "further host names for the control API")
 	o.StringVar(&f.options.ControlToken, "control-token", "", "token that calls of the control API must bring")
 	o.BoolVarP(&f.verbose, "verbose", "v", false, "log every call")
@@ -81,6 +83,9 @@ func serve(cmd *cobra.Command, f serveFlags) error {
 			return usage(err)
 		}
 		f.options.Scenario = s
+	}
+	if err := f.webhooks.open(&f.options.Webhooks); err != nil {
+		return usage(err)
 	}
 	f.fillIn()
 	f.options.Certificate = f.authority.certificate

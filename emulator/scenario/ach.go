@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -44,62 +43,18 @@ func (a ACH) kinds() []ACH {
 // debits says whether transfers of the kind are debits of the customer's bank account.
 func (a ACH) debits() bool { return a == Deposit }
 
-// patterns are the texts of what a rule sits at.
-func (r *Rule) patterns() []string {
-	if r.ACH == "" {
-		return r.Call.list()
-	}
-	var all []string
-	for _, kind := range r.ACH.kinds() {
-		all = append(all, methodACH+" /"+string(kind))
-	}
-	return all
-}
-
 // achFacts are the facts of a transfer.
 var achFacts = []string{
 	"account", "account_mask", "amount_cents", "client_user_id", "direction", "external_transfer_id", "institution_id",
 	"item", "item_alias", "routing_number", "user", "world",
 }
 
-// checkSeat reports a rule that sits nowhere, at two places, or at what is not there.
-func (r *Rule) checkSeat(problems *report, at place) {
-	words := achWords()
-	switch {
-	case r.ACH == "" && at.has("ach"):
-		problems.add(at.key("ach"), "there is no kind of transfer", meant("", words))
-	case r.ACH == "" && r.Call.list() == nil:
-		problems.add(at.key("call"), "the rule has no call",
-			"say which calls it is about, for example call: /accounts/balance/get, or which transfers: ach: deposit")
-	case r.ACH != "" && (r.Call.list() != nil || at.has("call")):
-		problems.add(at.name("ach"), "the rule sits at call and at ach", "remove one of them, or write two rules")
-	case r.ACH != "" && !slices.Contains(words, string(r.ACH)):
-		problems.add(at.key("ach"), quote(string(r.ACH))+" is no kind of transfer", meant(string(r.ACH), words))
-	}
-	if r.ACH == "" {
-		return
-	}
-	for _, name := range sortedKeys(r.Where) {
-		if _, known := vocabulary()[name]; known && !slices.Contains(achFacts, name) {
-			problems.add(at.key("where").name(name), "a transfer has no fact "+quote(name), factMeant(name))
-		}
-	}
-}
-
 // factMeant proposes the fact of a transfer that a word begins (amount), or the nearest.
-func factMeant(name string) string {
-	for _, fact := range achFacts {
+func factMeant(name string, facts []string) string {
+	for _, fact := range facts {
 		if strings.HasPrefix(fact, name+"_") {
 			return "did you mean " + quote(fact) + "?"
 		}
 	}
-	return meant(name, achFacts)
-}
-
-// about names what the rule is about.
-func (r *Rule) about() string {
-	if r.ACH != "" {
-		return "transfers"
-	}
-	return "calls"
+	return meant(name, facts)
 }

@@ -14,6 +14,8 @@ type Expect struct {
 	Calls []CallExpect `yaml:"calls"`
 	// InOrder are calls that came one after another; others may lie between them.
 	InOrder []CallExpect `yaml:"in_order"`
+	// Webhooks count the webhooks that were sent.
+	Webhooks []WebhookExpect `yaml:"webhooks"`
 }
 
 // CallExpect says which calls must have come, and how many of them. At least one of Call
@@ -49,15 +51,20 @@ type CallExpect struct {
 }
 
 func (CallExpect) limits() limits {
-	count := anyOf(schema{"type": "integer", "minimum": 0}, textLike(`^-?[0-9]`))
 	return limits{
 		keys: map[string]schema{
-			"count":  anyOf(count, schema{"type": "array", "items": count, "minItems": 1}, ref("bounds")),
+			"count":  countSchema(),
 			"status": integer(100, 599),
 			"error":  ref("ErrorCode"),
 		},
 		whole: schema{"type": "object", "anyOf": []schema{required("call"), required("rule")}},
 	}
+}
+
+// countSchema takes a number, several or bounds.
+func countSchema() schema {
+	count := anyOf(schema{"type": "integer", "minimum": 0}, textLike(`^-?[0-9]`))
+	return anyOf(count, schema{"type": "array", "items": count, "minItems": 1}, ref("bounds"))
 }
 
 // Subject is what is counted: the calls, or else the rule that acted on them.
@@ -77,21 +84,23 @@ func Exactly(n int) *Condition {
 // Never is the count of calls that must not come.
 func Never() *Condition { return Exactly(0) }
 
-// ParseExpect reads what a verification asks, in YAML or JSON: the calls and in_order of
+// ParseExpect reads what a verification asks, in YAML or JSON: calls, in_order and webhooks of
 // an Expect. The error is Problems, with lines and columns of the text.
 func ParseExpect(data []byte) (Expect, error) {
 	var asked struct {
 		Calls   []CallExpect `yaml:"calls"`
 		InOrder []CallExpect `yaml:"in_order"`
+
+		Webhooks []WebhookExpect `yaml:"webhooks"`
 	}
 	r := &report{}
 	n := r.parse(data)
 	if n != nil && !n.empty() {
 		r.decode(n, reflect.ValueOf(&asked).Elem(), place{node: n})
 	}
-	e := Expect{Calls: asked.Calls, InOrder: asked.InOrder}
-	if len(r.problems) == 0 && len(e.Calls)+len(e.InOrder) == 0 {
-		r.add(place{}, "nothing is asked", "write calls: [{call: /item/get, count: 1}], or in_order")
+	e := Expect{Calls: asked.Calls, InOrder: asked.InOrder, Webhooks: asked.Webhooks}
+	if len(r.problems) == 0 && len(e.Calls)+len(e.InOrder)+len(e.Webhooks) == 0 {
+		r.add(place{}, "nothing is asked", "write calls: [{call: /item/get, count: 1}], or in_order, or webhooks")
 	}
 	if n != nil && n.kind == mapping {
 		e.checkAllCalls(r, place{node: n})
@@ -122,6 +131,9 @@ func (e *Expect) checkAllCalls(r *report, at place) {
 			r.add(below.name("count"), "a call in order has no count", "remove it, or write the call under calls")
 		}
 		e.InOrder[i].check(r, below)
+	}
+	for i := range e.Webhooks {
+		e.Webhooks[i].check(r, at.key("webhooks").index(i))
 	}
 }
 
@@ -159,19 +171,33 @@ var madeRules = []string{"password ", "header "}
 
 // checkExpectedRules reports expectations of rules that the scenario does not have.
 func (s *Scenario) checkExpectedRules(r *report, at place) {
-	var names []string
+	var ofCalls, ofWebhooks []string
 	for i := range s.Rules {
-		names = append(names, nameOf(&s.Rules[i], i))
-	}
-	check := func(list []CallExpect, at place) {
-		for i, one := range list {
-			begins := func(start string) bool { return strings.HasPrefix(one.Rule, start) }
-			if one.Rule == "" || slices.Contains(names, one.Rule) || slices.ContainsFunc(madeRules, begins) {
-				continue
-			}
-			r.add(at.index(i).key("rule"), "no rule is called "+quote(one.Rule), meant(one.Rule, names))
+		name := nameOf(&s.Rules[i], i)
+		if s.Rules[i].seat() == atWebhook {
+			ofWebhooks = append(ofWebhooks, name)
+		} else {
+			ofCalls = append(ofCalls, name)
 		}
 	}
-	check(s.Expect.Calls, at.key("calls"))
-	check(s.Expect.InOrder, at.key("in_order"))
+	check := func(rule string, names, others []string, right string, at place) {
+		begins := func(start string) bool { return strings.HasPrefix(rule, start) }
+		switch {
+		case rule == "" || slices.Contains(names, rule) || slices.ContainsFunc(madeRules, begins):
+		case slices.Contains(others, rule):
+			r.add(at.key("rule"), "the rule "+quote(rule)+" is about something else", right)
+		default:
+			r.add(at.key("rule"), "no rule is called "+quote(rule), meant(rule, names))
+		}
+	}
+	const askWebhooks, askCalls = "it is about webhooks: ask under webhooks", "it is about calls: ask under calls"
+	for i, one := range s.Expect.Calls {
+		check(one.Rule, ofCalls, ofWebhooks, askWebhooks, at.key("calls").index(i))
+	}
+	for i, one := range s.Expect.InOrder {
+		check(one.Rule, ofCalls, ofWebhooks, askWebhooks, at.key("in_order").index(i))
+	}
+	for i, one := range s.Expect.Webhooks {
+		check(one.Rule, ofWebhooks, ofCalls, askCalls, at.key("webhooks").index(i))
+	}
 }

@@ -16,8 +16,9 @@ type Delay struct {
 func Wait(d time.Duration) Then { return Then{Delay: Delay{From: d}} }
 
 var delayEffect = effect{
-	key:  "delay",
-	used: func(t *Then) bool { return t.Delay != Delay{} },
+	key:   "delay",
+	seats: atCall | atWebhook,
+	used:  func(t *Then) bool { return t.Delay != Delay{} },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		d := t.Delay
 		switch {

@@ -223,6 +223,9 @@ func show(value any) string {
 func (s *Step) texts(at place, each func(text string, at place)) {
 	texts(s.Call, at.key("call"), each)
 	texts(s.With, at.key("with"), each)
+	if s.Link != nil {
+		texts(s.Link.body(), at.key("link"), each)
+	}
 	for _, name := range sortedKeys(s.Form) {
 		each(s.Form[name], at.key("form").key(name))
 	}

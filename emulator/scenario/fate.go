@@ -81,7 +81,7 @@ var (
 func StayStates() []string { return slices.Concat(stayStates, endStates) }
 
 var returnEffect = effect{
-	key: "return", ach: true, instead: true,
+	key: "return", seats: atACH, instead: true,
 	used: func(t *Then) bool { return t.Return != "" },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		if _, ok := nacha.FindReturn(t.Return); !ok {
@@ -95,7 +95,7 @@ var returnEffect = effect{
 }
 
 var rejectEffect = effect{
-	key: "reject", ach: true, instead: true,
+	key: "reject", seats: atACH, instead: true,
 	used: func(t *Then) bool { return t.Reject != "" },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		if !slices.Contains(rejectReasons, t.Reject) {
@@ -109,7 +109,7 @@ var rejectEffect = effect{
 }
 
 var stayEffect = effect{
-	key: "stay", ach: true, instead: true,
+	key: "stay", seats: atACH, instead: true,
 	used: func(t *Then) bool { return t.Stay != "" },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		switch {
@@ -127,7 +127,7 @@ var stayEffect = effect{
 
 // afterEffect says when, beside one of the others.
 var afterEffect = effect{
-	key: "after", ach: true,
+	key: "after", seats: atACH,
 	used: func(t *Then) bool { return t.After != Span{} },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		switch {

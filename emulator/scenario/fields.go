@@ -36,22 +36,10 @@ func structOf(t reflect.Type) (reflect.Type, bool) {
 	return t, t.Kind() == reflect.Struct && len(fieldsOf(t)) > 0
 }
 
-// planned are keys of the language that this version does not carry out, by type. They
-// are refused: a rule that is silently without effect would be worse than none.
-var planned = map[reflect.Type][]string{
-	reflect.TypeFor[Scenario](): {"webhooks"},
-	reflect.TypeFor[Rule]():     {"webhook", "link"},
-	reflect.TypeFor[Then]():     {"drop", "duplicate", "reorder", "exit"},
-}
-
 // unknown reports a key that a struct does not have, with the best help there is.
 func (r *report) unknown(t reflect.Type, key *node, at place) {
 	at = at.key(key.value)
 	at.node = key
-	if slices.Contains(planned[t], key.value) {
-		r.add(at, "`"+key.value+"` is not built yet in this version", "remove it")
-		return
-	}
 	what := "unknown key " + quote(key.value)
 	if right := otherWord(t, key.value); right != "" {
 		r.add(at, what, right)

@@ -64,7 +64,7 @@ func (n NOC) encodeNode() *node {
 }
 
 var nocEffect = effect{
-	key: "noc", ach: true, instead: true,
+	key: "noc", seats: atACH, instead: true,
 	used: func(t *Then) bool { return t.NOC != NOC{} },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		t.NOC.check(r, at.key("noc"))

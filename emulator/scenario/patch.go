@@ -86,9 +86,10 @@ func clone(value any) any {
 }
 
 var patchEffect = effect{
-	key:  "patch",
-	good: true,
-	used: func(t *Then) bool { return !t.Patch.Empty() },
+	key:   "patch",
+	seats: atCall | atLink,
+	good:  true,
+	used:  func(t *Then) bool { return !t.Patch.Empty() },
 	check: func(r *report, _ *Rule, t *Then, at place) {
 		at = at.key("patch")
 		if t.Patch.Empty() {

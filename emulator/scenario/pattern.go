@@ -30,25 +30,32 @@ func (c Calls) list() []string {
 
 // decodeNode takes text or a list of texts.
 func (c *Calls) decodeNode(r *report, n *node, at place) {
+	if all, ok := r.texts(n, at, "a path such as /accounts/balance/get", "a list of paths"); ok {
+		*c = Paths(all...)
+	}
+}
+
+// texts reads a text, which may have several with commas between, or a list of texts. one and
+// several say what it must be.
+func (r *report) texts(n *node, at place, one, several string) (all []string, ok bool) {
 	switch {
 	case n.kind == scalar && n.sort == text:
-		*c = Paths(Calls(n.value).list()...)
-		return
+		return Calls(n.value).list(), true
 	case n.kind == list && len(n.items) > 0:
 		all := make([]string, len(n.items))
 		for i, item := range n.items {
 			if item.kind != scalar || item.sort != text || strings.TrimSpace(item.value) == "" {
 				below := at.index(i)
 				below.node = item
-				r.add(below, "here stands "+item.what(), "it must be a path such as /accounts/balance/get")
+				r.add(below, "here stands "+item.what(), "it must be "+one)
 				continue
 			}
 			all[i] = item.value
 		}
-		*c = Paths(all...)
-		return
+		return all, true
 	}
-	r.add(at, "here stands "+n.what(), "it must be a path such as /accounts/balance/get, or a list of paths")
+	r.add(at, "here stands "+n.what(), "it must be "+one+", or "+several)
+	return nil, false
 }
 
 // otherCalls is how calls are written otherwise than the list of operations has them: with
@@ -110,10 +117,15 @@ func parsePattern(s string) pattern {
 
 // matches says whether the pattern takes in a call of the method to the path.
 func (p pattern) matches(method string, path []string) bool {
-	if method == methodACH && p.method != methodACH {
+	if notCall(method) && p.method != method {
 		return false
 	}
 	return (p.method == "" || strings.EqualFold(p.method, method)) && matchSegments(p.segments, path)
+}
+
+// notCall says whether a method is none that a call has, but stands for something else.
+func notCall(method string) bool {
+	return method == methodACH || method == methodWebhook || method == methodLink
 }
 
 // matchSegments matches with "*" as one or more segments. A "*" on the right side is
@@ -137,7 +149,7 @@ func matchSegments(wanted, path []string) bool {
 
 // covers says whether every call that the other pattern takes in is taken in by this one.
 func (p pattern) covers(other pattern) bool {
-	if other.method == methodACH && p.method != methodACH {
+	if notCall(other.method) && p.method != other.method {
 		return false
 	}
 	return (p.method == "" || p.method == other.method) && matchSegments(p.segments, other.segments)

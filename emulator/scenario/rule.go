@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// Rule says what happens to which calls or transfers. The first rule that matches one and acts
+// Rule says what happens to which calls, transfers or webhooks. The first rule that matches one and acts
 // wins; a rule that does not act now (spent, still skipping, not its turn, dice against
 // it, a rate limit with room) is as if it were not there, and the next one is asked.
 //
@@ -24,8 +24,18 @@ import (
 //	where: {amount_cents: {min: 100000}}
 //	then: {return: R01, after: 2 banking days}
 //
-// A rule sits at exactly one of call and ach. What is said of calls below holds for
-// transfers, too; a transfer is counted when it is made, and its fate decided then.
+//	name: the first news of an error is lost
+//	webhook: ITEM.ERROR
+//	times: 1
+//	then: {drop: true}
+//
+//	name: the app gets no account_id
+//	link: success
+//	then: {omit: [account_id]}
+//
+// A rule sits at exactly one of call, ach, webhook and link. What is said of calls below holds for
+// transfers and webhooks, too; a transfer is counted when it is made, a webhook when it is sent,
+// and what becomes of them is decided then.
 //
 // A matching call is counted for a rule only when it comes to the point where rules act:
 // a call that fails by the client's own fault (a missing field, a wrong secret) counts
@@ -39,6 +49,10 @@ type Rule struct {
 	Call Calls `yaml:"call"`
 	// ACH says which transfers the rule is about.
 	ACH ACH `yaml:"ach"`
+	// Webhook says which webhooks the rule is about.
+	Webhook Webhooks `yaml:"webhook"`
+	// Link says which ends of Link the rule is about.
+	Link LinkEnd `yaml:"link"`
 	// Where says what must hold for a call beside. Empty = nothing.
 	Where Where `yaml:"where"`
 	// Skip lets the first so many matching calls pass.
@@ -70,7 +84,8 @@ func (Rule) limits() limits {
 			"chance": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
 		},
 		whole: schema{
-			"type": "object", "required": []string{"then"}, "oneOf": []schema{required("call"), required("ach")},
+			"type": "object", "required": []string{"then"},
+			"oneOf": []schema{required("call"), required("ach"), required("webhook"), required("link")},
 		},
 	}
 }
@@ -118,6 +133,7 @@ func (r *Rule) check(problems *report, at place) {
 	r.checkName(problems, at)
 	r.checkSeat(problems, at)
 	problems.checkCalls(r.Call, at.key("call"))
+	problems.checkWebhooks(r.Webhook, at.key("webhook"))
 	problems.checkWhere(r.Where, at.key("where"))
 	r.checkOften(problems, at)
 	r.Then.check(problems, r, at.key("then"))
@@ -125,8 +141,13 @@ func (r *Rule) check(problems *report, at place) {
 
 // example is what the rule could do.
 func (r *Rule) example() string {
-	if r.ACH != "" {
+	switch r.seat() {
+	case atACH:
 		return "{return: R01}"
+	case atWebhook:
+		return "{drop: true}"
+	case atLink:
+		return "{exit: INSTITUTION_DOWN}"
 	}
 	return "{error: ITEM_LOGIN_REQUIRED}"
 }

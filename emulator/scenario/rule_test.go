@@ -20,7 +20,7 @@ func TestValidateInGo(t *testing.T) {
 		"wait":             {Rule{Call: Paths("/item/get", "GET /sentinel/api/v1/transfers"), Then: Wait(time.Second)}, nil},
 		"where":            {Rule{Call: "*", Where: Where{"item": Is("x"), "amount_cents": AtMost(3)}, Then: Wait(1)}, nil},
 		"nothing": {Rule{}, []string{
-			"rule.call: the rule has no call; say which calls it is about, for example call: /accounts/balance/get, or which transfers: ach: deposit",
+			"rule.call: the rule has no call; say which calls it is about, for example call: /accounts/balance/get, or which transfers: ach: deposit, or which webhooks: webhook: ITEM.ERROR, or which ends of Link: link: success",
 			"rule.then: the rule does nothing; say what it does, for example then: {error: ITEM_LOGIN_REQUIRED}",
 		}},
 		"path": {Rule{Name: "n", Call: "/item/gte", Then: Error("ITEM_LOCKED")}, []string{
@@ -110,7 +110,7 @@ func TestParseRule(t *testing.T) {
 	for text, message := range map[string]string{
 		"":  "the rule is empty; write at least call and then",
 		"~": "the rule is empty; write at least call and then",
-		"- a": "1:1: here stands a list; it must be a mapping with the keys name, call, ach, where, skip, times," +
+		"- a": "1:1: here stands a list; it must be a mapping with the keys name, call, ach, webhook, link, where, skip, times," +
 			" every, chance, until, repeat, then",
 		"call: /item/get":        "1:1: the rule does nothing; say what it does",
 		`{"call": "/x", "a": 1}`: "1:10: no operation \"/x\"; tweed routes lists the paths\n1:16: unknown key \"a\"",

@@ -42,6 +42,8 @@ type Scenario struct {
 	Steps []Step `yaml:"steps"`
 	// Expect is what must be true at the end.
 	Expect Expect `yaml:"expect"`
+	// Webhooks says whether webhooks are delivered.
+	Webhooks Delivery `yaml:"webhooks"`
 	// Assume chooses between behaviours of Apex that are not public, by the names that
 	// tweed routes --assumptions lists.
 	Assume map[string]any `yaml:"assume"`
@@ -217,6 +219,7 @@ func (s *Scenario) check(r *report, at place) {
 	if err := checkRun(s.Clock.Run); err != nil {
 		r.fault(at.key("clock").key("run"), err)
 	}
+	s.Webhooks.check(r, at.key("webhooks"))
 	for i, c := range s.Credentials {
 		if c.ClientID == "" && c.Username == "" {
 			r.add(at.key("credentials").index(i), "neither client_id nor username is given",

@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// Step is one thing that tweed run does: exactly one of Call, Flow and Advance.
+// Step is one thing that tweed run does: exactly one of Call, Flow, Link and Advance.
 //
 //	steps:
 //	  - {call: /item/get, with: {access_token: $alice.access_token}, as: got}
 //	  - {call: "GET /sentinel/api/v1/transfers/achs/${deposit.transferId}", expect: {body: {state: COMPLETE}}}
 //	  - {flow: deposit, with: {amount: "1500.00"}}
+//	  - {link: {accounts: ["0000"]}, as: bob}
 //	  - {advance: 5 banking days}
 //
 // A value "$name.field.path" is what a given item or an earlier step is called by; in the
@@ -26,6 +27,8 @@ type Step struct {
 	// Flow is a step of the reference client's flow. It does the steps before it, too,
 	// where they have not been done.
 	Flow string `yaml:"flow"`
+	// Link goes through Link as a user does, without a browser.
+	Link *LinkStep `yaml:"link"`
 	// Advance moves the world's clock.
 	Advance Span `yaml:"advance"`
 	// With is the request's body: a mapping for JSON, a text that is sent as it is. For
@@ -91,7 +94,7 @@ func (Step) limits() limits {
 			"capture": mappingOf(nameForm.String(), schema{"type": []string{"string", "number", "boolean"}, "pattern": `\S`}),
 		},
 		whole: schema{
-			"type": "object", "oneOf": []schema{required("call"), required("flow"), required("advance")},
+			"type": "object", "oneOf": []schema{required("call"), required("flow"), required("link"), required("advance")},
 		},
 	}
 }
@@ -142,13 +145,15 @@ func (s *Step) Target() (method, path string) {
 // check reports what is wrong with a step; known are the names that it can refer to.
 func (s *Step) check(r *report, at place, known map[string]bool) {
 	kinds := 0
-	for key, used := range map[string]bool{"call": s.Call != "", "flow": s.Flow != "", "advance": s.Advance != Span{}} {
+	for key, used := range map[string]bool{
+		"call": s.Call != "", "flow": s.Flow != "", "link": s.Link != nil, "advance": s.Advance != Span{},
+	} {
 		if used || at.has(key) {
 			kinds++
 		}
 	}
 	if kinds != 1 {
-		r.add(at, "a step is one of call, flow and advance", "write exactly one of them")
+		r.add(at, "a step is one of call, flow, link and advance", "write exactly one of them")
 		return
 	}
 	switch {
@@ -158,6 +163,8 @@ func (s *Step) check(r *report, at place, known map[string]bool) {
 		r.add(at.key("call"), "there is no path", "write for example call: /item/get")
 	case s.Flow != "" || at.has("flow"):
 		oneOf(r, s.Flow, FlowSteps(), at, "flow")
+	case s.Link != nil:
+		s.Link.check(r, at.key("link"))
 	case s.Advance == Span{}:
 		r.add(at.key("advance"), "the clock is moved by nothing", "write for example 48h or 5 banking days")
 	}
@@ -208,7 +215,8 @@ func (s *Step) checkParts(r *report, at place) {
 		{"form", len(s.Form) > 0}, {"headers", len(s.Headers) > 0}, {"as", s.As != ""}, {"capture", len(s.Capture) > 0},
 	}
 	for _, part := range calls {
-		if part.used && s.Call == "" && (part.key == "form" || part.key == "headers" || s.Flow == "") {
+		replies := s.Flow != "" || s.Link != nil
+		if part.used && s.Call == "" && (part.key == "form" || part.key == "headers" || !replies) {
 			r.add(at.name(part.key), quote(part.key)+" is of no use here", "it belongs to a step with call")
 		}
 	}
@@ -218,7 +226,7 @@ func (s *Step) checkParts(r *report, at place) {
 func (s *Step) checkBody(r *report, at place) {
 	_, isMap := s.With.(map[string]any)
 	switch {
-	case s.Advance != Span{} && s.With != nil:
+	case (s.Advance != Span{} || s.Link != nil) && s.With != nil:
 		r.add(at.name("with"), `"with" is of no use here`, "it belongs to a step with call or flow")
 	case s.Flow != "" && s.With != nil && !isMap:
 		r.add(at.key("with"), "with is no mapping", "write with: {amount: \"1500.00\"}")

@@ -25,9 +25,22 @@ import (
 //	then: {reject: NSF}                          # it is refused
 //	then: {stay: PENDING, after: 48h}            # it stops in a state, here for two days
 //
+// In a rule at webhook: it is one of these; duplicate and delay go together:
+//
+//	then: {drop: true}      # it is lost
+//	then: {duplicate: 1}    # it comes once more
+//	then: {delay: 2h}       # it comes late, by world time
+//	then: {reorder: true}   # the next one to the same receiver comes first
+//
+// In a rule at link: it is one of these, or several that go together; a patch is of the metadata:
+//
+//	then: {exit: INSTITUTION_DOWN}              # see Exit
+//	then: {omit: [account_id]}
+//	then: {patch: {set: {/account_id: null}}}
+//
 // A list is used in turn, one entry for each call that the rule acts on; when it is used
 // up, the rule is spent (but see Rule.Times and Rule.Repeat). The entry "pass" lets its
-// call or transfer through unchanged.
+// call, transfer or webhook through unchanged.
 type Then struct {
 	// Error is a row of the error catalogue.
 	Error *ErrorSpec `yaml:"error"`
@@ -35,7 +48,7 @@ type Then struct {
 	Status int `yaml:"status"`
 	// Body of the hand-made answer: JSON, or text that is sent as it is.
 	Body any `yaml:"body"`
-	// Delay holds the answer back, in wall time.
+	// Delay holds the answer back, in wall time; a webhook, in world time.
 	Delay Delay `yaml:"delay"`
 	// Patch changes the good answer of the operation.
 	Patch Patch `yaml:"patch"`
@@ -58,6 +71,17 @@ type Then struct {
 	// long after SENT_TO_BANK; without it, after an hour. A rejection comes so long after
 	// the transfer was made; without it, at once. A stay lasts so long; without it, for good.
 	After Span `yaml:"after"`
+	// Drop loses the webhook.
+	Drop bool `yaml:"drop"`
+	// Duplicate is how many more times the webhook comes.
+	Duplicate int `yaml:"duplicate"`
+	// Reorder lets the next webhook to the same receiver go first. One that no other follows
+	// within an hour of world time goes then.
+	Reorder bool `yaml:"reorder"`
+	// Exit ends Link without a public token.
+	Exit *Exit `yaml:"exit"`
+	// Omit leaves members of Link's metadata out. What is deeper, or null, is a Patch of them.
+	Omit []string `yaml:"omit"`
 	// InTurn are the entries of a list; then nothing else is set.
 	InTurn []Then
 }
@@ -83,7 +107,7 @@ type effect struct {
 	key     string // under then
 	instead bool   // it answers instead of the operation
 	good    bool   // it needs the operation's good answer
-	ach     bool   // it is for transfers, not for calls
+	seats   seat   // what it is for, if not for calls alone
 	used    func(*Then) bool
 	check   func(r *report, rule *Rule, t *Then, at place)
 	prepare func(t *Then) action
@@ -93,6 +117,8 @@ type effect struct {
 var effects = []effect{
 	delayEffect, errorEffect, replyEffect, rateLimitEffect, patchEffect, faultEffect,
 	returnEffect, nocEffect, rejectEffect, stayEffect, afterEffect,
+	dropEffect, duplicateEffect, reorderEffect,
+	exitEffect, omitEffect,
 }
 
 const wordPass = "pass"
@@ -106,6 +132,10 @@ func (t *Then) decodeNode(r *report, n *node, at place) {
 		}
 		if n.kind == scalar && slices.Contains(faultKinds, n.value) {
 			r.add(at, "here stands "+n.what(), "write {fault: "+n.value+"}")
+			return
+		}
+		if n.kind == scalar && slices.Contains(wordsOfWebhook, n.value) {
+			r.add(at, "here stands "+n.what(), "write {"+n.value+": true}")
 			return
 		}
 		if key := fateKey(n); key != "" {
@@ -147,6 +177,8 @@ func (Then) limits() limits {
 			"return": {"enum": codes, "enumDescriptions": titles},
 			"reject": words(rejectReasons...),
 			"stay":   words(StayStates()...),
+			"drop":   {"const": true}, "reorder": {"const": true}, "duplicate": integer(1, maxDuplicate),
+			"omit": {"type": "array", "items": words(linkMembers...), "minItems": 1},
 		},
 		whole: schema{"type": "object"},
 	}
@@ -218,23 +250,15 @@ func (t *Then) checkOne(r *report, rule *Rule, at place) int {
 	return number
 }
 
-// misplaced reports an effect on calls in a rule about transfers, and the other way.
-func (e effect) misplaced(r *report, rule *Rule, at place) bool {
-	switch {
-	case e.ach && rule.ACH == "" && rule.Call.list() != nil:
-		r.add(at.name(e.key), quote(e.key)+" is for transfers", "write ach: deposit instead of call")
-	case !e.ach && rule.ACH != "":
-		r.add(at.name(e.key), quote(e.key)+" is for calls", "a transfer takes return, noc, reject or stay, each with after")
-	default:
-		return false
-	}
-	return true
-}
-
 // makes says what an effect that excludes others does.
 func (e effect) makes() string {
-	if e.ach {
+	switch e.at() {
+	case atACH:
 		return "decide what becomes of the transfer"
+	case atWebhook:
+		return "decide what becomes of the webhook"
+	case atLink:
+		return "decide how Link ends"
 	}
 	return "make the answer"
 }
@@ -278,9 +302,11 @@ type Plan struct {
 	// Fault loses or damages the answer on the wire.
 	Fault Fault
 
-	fate   Fate    // of a transfer
-	noise  float64 // the throw that garbage is made of
-	acted  *compiled
-	passed []*compiled
-	taken  []taken // windows of rate limits that have room for the call
+	fate    Fate    // of a transfer
+	sending Sending // of a webhook
+	ending  Ending  // of Link
+	noise   float64 // the throw that garbage is made of
+	acted   *compiled
+	passed  []*compiled
+	taken   []taken // windows of rate limits that have room for the call
 }

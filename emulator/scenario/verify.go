@@ -42,16 +42,21 @@ type Mismatch struct {
 
 // SeenCall names a call.
 type SeenCall struct {
-	Call   uint64 `json:"call"` // its number within the world, from 1
-	Method string `json:"method"`
+	Call   uint64 `json:"call,omitempty"` // its number within the world, from 1
+	Method string `json:"method,omitempty"`
 	Path   string `json:"path"`
 	Status int    `json:"status"`
-	World  string `json:"world,omitempty"` // where calls of several worlds are verified
+	// Webhook is the number of a webhook, whose Path is its TYPE.CODE; 0 for a call.
+	Webhook uint64 `json:"webhook,omitempty"`
+	World   string `json:"world,omitempty"` // where calls of several worlds are verified
 }
 
 // title names a call in messages.
 func (c SeenCall) title() string {
 	text := fmt.Sprintf("call %d %s %s", c.Call, c.Method, c.Path)
+	if c.Webhook > 0 {
+		text = fmt.Sprintf("webhook %d %s", c.Webhook, c.Path)
+	}
 	if c.World != "" {
 		text += " in world " + c.World
 	}
@@ -72,7 +77,11 @@ func (m Mismatch) String() string {
 		lines = append(lines, "  "+near.title()+": "+strings.Join(near.Why, "; "))
 	}
 	for _, call := range m.Surplus {
-		lines = append(lines, fmt.Sprintf("  surplus: %s (%d)", call.title(), call.Status))
+		line := "  surplus: " + call.title()
+		if call.Webhook == 0 {
+			line += fmt.Sprintf(" (%d)", call.Status)
+		}
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -139,7 +148,7 @@ func (v *verification) count(e *CallExpect) *Mismatch {
 		return nil
 	}
 	m := &Mismatch{Text: fmt.Sprintf("%s: wanted %s, got %d", e.title(), wanted, n)}
-	if most, bounded := e.mostCalls(); bounded && n > most {
+	if most, bounded := mostOf(e.Count); bounded && n > most {
 		for _, call := range found[most:min(n, most+maxSurplus)] {
 			m.Surplus = append(m.Surplus, v.named(call))
 		}
@@ -212,20 +221,20 @@ func (e *CallExpect) title() string {
 	return text
 }
 
-// mostCalls is how many calls there may be; false without an upper bound.
-func (e *CallExpect) mostCalls() (int, bool) {
+// mostOf is the most that a count allows; false without an upper bound.
+func mostOf(c *Condition) (int, bool) {
 	switch {
-	case e.Count == nil:
+	case c == nil:
 		return 0, false
-	case e.Count.Max != nil:
-		return int(*e.Count.Max), true
+	case c.Max != nil:
+		return int(*c.Max), true
 	}
 	most := 0
-	for _, value := range e.Count.AnyOf {
+	for _, value := range c.AnyOf {
 		n, _ := asNumber(value)
 		most = max(most, int(n))
 	}
-	return most, len(e.Count.AnyOf) > 0
+	return most, len(c.AnyOf) > 0
 }
 
 // countText writes a count.

@@ -155,10 +155,10 @@ func TestParseExpect(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Calls("/item/get"), e.Calls[0].Call)
 	for text, want := range map[string]string{
-		``:                                    "nothing is asked; write calls: [{call: /item/get, count: 1}], or in_order",
-		`{}`:                                  "nothing is asked; write calls: [{call: /item/get, count: 1}], or in_order",
-		`calls: []`:                           "nothing is asked; write calls: [{call: /item/get, count: 1}], or in_order",
-		`flow: {ends: completed}`:             "1:1: unknown key \"flow\"; known here: calls, in_order",
+		``:                                    "nothing is asked; write calls: [{call: /item/get, count: 1}], or in_order, or webhooks",
+		`{}`:                                  "nothing is asked; write calls: [{call: /item/get, count: 1}], or in_order, or webhooks",
+		`calls: []`:                           "nothing is asked; write calls: [{call: /item/get, count: 1}], or in_order, or webhooks",
+		`flow: {ends: completed}`:             "1:1: unknown key \"flow\"; known here: calls, in_order, webhooks",
 		`calls: [{count: 1}]`:                 "1:9: it does not say which calls are counted; write call: /accounts/balance/get, or rule: NAME",
 		`calls: [{call: /item/gett}]`:         "1:16: no operation \"/item/gett\"; did you mean \"/item/get\"?",
 		`calls: [{call: /item/get, wher: 1}]`: "1:27: unknown key \"wher\"; did you mean \"where\"?",

@@ -58,7 +58,7 @@ func (r *run) call(ctx context.Context, s *scenario.Step) []string {
 	if got.status == 0 {
 		return nil // it is lost, as expected
 	}
-	problems := expect.Check(got.status, got.header, got.body)
+	problems := compareReply(s, expect, got)
 	return append(problems, r.keep(s, got.body)...)
 }
 

@@ -143,6 +143,8 @@ func (w *walk) impossible(s *scenario.Step) string {
 	switch {
 	case s.Advance != scenario.Span{} && w.other.Advance == nil:
 		return "nobody can move the clock of " + w.other.Name
+	case s.Link != nil:
+		return "only a Tweed goes through Link without a browser"
 	case w.other.Flow.Sentinel != nil:
 	case s.Call != "" && isApex(path), s.Flow != "" && !slices.Contains(plaidSteps(), s.Flow):
 		return w.other.Name + " has no Sentinel"

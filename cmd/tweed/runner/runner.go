@@ -106,7 +106,11 @@ func Run(ctx context.Context, s *scenario.Scenario, o Options) (*Report, error) 
 
 // own starts an emulator for a scenario.
 func own(s *scenario.Scenario, o Options) (*emulator.Emulator, Server, error) {
-	emu, err := emulator.New(emulator.Options{Scenario: s, Seed: o.Seed})
+	options := emulator.Options{Scenario: s, Seed: o.Seed}
+	if s.Webhooks.Mode == "" {
+		options.Webhooks.Mode = scenario.ModeCollect
+	}
+	emu, err := emulator.New(options)
 	if err == nil {
 		err = emu.Start()
 	}
@@ -183,6 +187,8 @@ func title(s *scenario.Step) string {
 		return s.Call
 	case s.Flow != "":
 		return "flow " + s.Flow
+	case s.Link != nil:
+		return "link"
 	}
 	return "advance " + s.Advance.String()
 }
@@ -212,6 +218,8 @@ func (r *run) step(ctx context.Context, s *scenario.Step) []string {
 		return r.call(ctx, s)
 	case s.Flow != "":
 		return r.flowStep(ctx, s)
+	case s.Link != nil:
+		return r.link(ctx, s)
 	}
 	if err := r.server.Advance(ctx, s.Advance); err != nil {
 		return []string{err.Error()}
@@ -316,6 +324,10 @@ func Calls(s *scenario.Scenario, check func(scenario.Expect) error) (cases []rep
 	}
 	if len(s.Expect.InOrder) > 0 {
 		verify("calls in order", "expect.in_order", scenario.Expect{InOrder: s.Expect.InOrder})
+	}
+	for i, wanted := range s.Expect.Webhooks {
+		verify(fmt.Sprintf("webhooks %d (%s)", i+1, wanted.Subject()), fmt.Sprintf("expect.webhooks[%d]", i),
+			scenario.Expect{Webhooks: []scenario.WebhookExpect{wanted}})
 	}
 	return cases
 }

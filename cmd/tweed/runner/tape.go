@@ -28,8 +28,12 @@ func (t *tape) write(text string) {
 
 // bytes ends the transcript with what the world collected and its time.
 func (t *tape) bytes(w emulator.World) []byte {
-	for i, m := range w.Outbox() {
-		t.write(fmt.Sprintf("## message %d at %s to %s\n%s%s\n\n", i+1, m.At.Format(time.RFC3339Nano), m.Target,
+	for _, m := range w.Webhooks() {
+		what := m.State
+		if m.Rule != "" {
+			what += fmt.Sprintf(" (rule %q)", m.Rule)
+		}
+		t.write(fmt.Sprintf("## webhook %d at %s to %s: %s\n%s%s\n\n", m.N, m.At.Format(time.RFC3339Nano), m.Target, what,
 			lines(m.Headers), m.Body))
 	}
 	t.write("## end at " + w.Now().Format(time.RFC3339Nano) + "\n")

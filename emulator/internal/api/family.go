@@ -11,7 +11,7 @@ import (
 
 // Family is what differs between vendors' dialects.
 type Family struct {
-	// Name of the family: "plaid", "legacy", "legit", "sentinel", "ale", "control".
+	// Name of the family: "plaid", "legacy", "link", "legit", "sentinel", "ale", "control".
 	Name string
 	// Route finds the operation of a request and the values in its path.
 	Route func(method, path string) (*Op, map[string]string, error)

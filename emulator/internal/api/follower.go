@@ -23,8 +23,8 @@ func (j *Journal) Follow(filter Filter, resume bool) *Follower {
 	switch {
 	case resume:
 		f.seen = min(filter.Since, j.seq)
-		if f.seen < j.all.last {
-			f.lost = min(j.all.calls, j.all.last-f.seen)
+		if f.seen < j.all.lastOf {
+			f.lost = min(j.all.of(&Filter{Since: f.seen, Webhooks: filter.sees()}), j.all.lastOf-f.seen)
 		}
 	case filter.Last > 0:
 		for i, left := j.count-1, filter.Last; i >= 0 && left > 0; i-- {

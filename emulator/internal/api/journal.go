@@ -17,6 +17,7 @@ type Journal struct {
 	count     int
 	bytes     int
 	seq       uint64
+	calls     uint64          // ever added, without webhooks
 	all       loss            // of all worlds
 	lost      map[string]loss // by world
 	followers []*Follower
@@ -25,9 +26,36 @@ type Journal struct {
 
 // loss is what left the journal for want of room.
 type loss struct {
-	calls uint64
-	last  uint64 // the greatest Seq among them
+	calls    uint64
+	webhooks uint64
+	last     uint64 // the greatest Seq among the calls
+	lastOf   uint64 // among all
 }
+
+// add counts an entry.
+func (l loss) add(e *Entry) loss {
+	l.lastOf = e.Seq
+	if e.Family == FamilyWebhook {
+		l.webhooks++
+		return l
+	}
+	l.calls, l.last = l.calls+1, e.Seq
+	return l
+}
+
+// of is how many of the lost entries a filter with a Since might have chosen.
+func (l loss) of(f *Filter) uint64 {
+	switch {
+	case f.sees() && f.Since < l.lastOf:
+		return l.calls + l.webhooks
+	case !f.sees() && f.Since < l.last:
+		return l.calls
+	}
+	return 0
+}
+
+// FamilyWebhook is the family of entries that are no call: attempts to deliver a webhook.
+const FamilyWebhook = "webhook"
 
 // NewJournal returns an empty journal that keeps about limit bytes. A limit of zero
 // keeps nothing.
@@ -43,6 +71,9 @@ func (j *Journal) Add(e *Entry) {
 	defer j.mu.Unlock()
 	j.seq++
 	e.Seq = j.seq
+	if e.Family != FamilyWebhook {
+		j.calls++
+	}
 	if j.count == len(j.entries) {
 		j.grow()
 	}
@@ -64,8 +95,7 @@ func (j *Journal) dropOldest() {
 	j.entries[j.head] = nil
 	j.head = (j.head + 1) % len(j.entries)
 	j.count--
-	j.all = loss{j.all.calls + 1, e.Seq}
-	j.lost[e.World] = loss{j.lost[e.World].calls + 1, e.Seq}
+	j.all, j.lost[e.World] = j.all.add(e), j.lost[e.World].add(e)
 	for _, f := range j.followers {
 		f.missed(e)
 	}
@@ -100,7 +130,12 @@ type Filter struct {
 	Facts  map[string]string // resolved facts and their values, as text
 	Since  uint64            // only entries with a greater Seq
 	Last   int               // only the newest so many
+	// Webhooks chooses attempts to deliver webhooks, too. So does their family.
+	Webhooks bool
 }
+
+// sees says whether attempts to deliver webhooks may be chosen.
+func (f *Filter) sees() bool { return f.Webhooks || f.Family == FamilyWebhook }
 
 // match says whether an entry is chosen, Since and Last aside.
 func (f *Filter) match(e *Entry) bool {
@@ -115,6 +150,9 @@ func (f *Filter) match(e *Entry) bool {
 		if one.wanted != "" && one.wanted != one.have {
 			return false
 		}
+	}
+	if e.Family == FamilyWebhook && !f.sees() {
+		return false
 	}
 	return (f.Rule == "" || f.Rule == e.Rule || slices.Contains(e.Fates, f.Rule)) &&
 		(f.Status == 0 || f.Status == e.Status) && f.matchFacts(e)
@@ -150,8 +188,8 @@ func (j *Journal) Read(f Filter) (entries []Entry, gone uint64) {
 		lost = j.lost[f.World]
 	}
 	j.mu.Unlock()
-	if f.Since < lost.last && (f.Last == 0 || len(chosen) < f.Last) {
-		gone = lost.calls
+	if f.Last == 0 || len(chosen) < f.Last {
+		gone = lost.of(&f)
 	}
 	if f.Last > 0 && len(chosen) > f.Last {
 		chosen = chosen[len(chosen)-f.Last:]
@@ -167,11 +205,11 @@ func redacted(chosen []*Entry) []Entry {
 	return entries
 }
 
-// Count returns how many entries were ever added.
+// Count returns how many calls were ever added.
 func (j *Journal) Count() uint64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.seq
+	return j.calls
 }
 
 // Clear forgets all entries of a world, or all if world is empty, and what was lost.
@@ -192,5 +230,6 @@ func (j *Journal) Clear(world string) {
 		return
 	}
 	j.all.calls -= j.lost[world].calls
+	j.all.webhooks -= j.lost[world].webhooks
 	delete(j.lost, world)
 }

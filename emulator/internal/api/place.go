@@ -59,7 +59,12 @@ func CheckWorldName(name string) error {
 }
 
 // token matches the tokens that carry a world's tag: <kind>-<environment>-<uuid>.
-var token = regexp.MustCompile(`^[a-z-]+-[a-z]+-([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+var token = regexp.MustCompile(`^[a-z-]+-[a-z]+-` + uuidForm + `$`)
+
+// bareID matches an id that carries a world's tag.
+var bareID = regexp.MustCompile(`^` + uuidForm + `$`)
+
+const uuidForm = `([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`
 
 // tokenFields are where requests carry a token, the ones that name an Item first.
 var tokenFields = []string{
@@ -67,11 +72,20 @@ var tokenFields = []string{
 	"plaidProcessorToken", "processorToken", "plaid_processor_token", "plaidToken", // Sentinel's, assumed
 }
 
-// tagIn returns the world's tag in the first token among the fields, "" without one.
+// idFields are where Link's dialog carries an id of its own.
+var idFields = []string{"link_session_id", "oauth_state_id"}
+
+// tagIn returns the world's tag in the first token or id among the fields, "" without one.
 func tagIn(fields map[string]any) string {
 	for _, name := range tokenFields {
 		text, _ := fields[name].(string)
 		if m := token.FindStringSubmatch(text); m != nil {
+			return m[1]
+		}
+	}
+	for _, name := range idFields {
+		text, _ := fields[name].(string)
+		if m := bareID.FindStringSubmatch(text); m != nil {
 			return m[1]
 		}
 	}

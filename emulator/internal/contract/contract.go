@@ -24,8 +24,8 @@ type Op struct {
 	ID string
 	// Method is the HTTP method and Path the path, whose variable segments are written {name}.
 	Method, Path string
-	// Family says whose dialect the operation speaks: plaid, legacy (Plaid's old API), legit, sentinel or
-	// ale.
+	// Family says whose dialect the operation speaks: plaid, legacy (Plaid's old API), link (Link's own dialog), legit,
+	// sentinel or ale.
 	Family string
 	// Media is the content type of a good answer, e.g. application/json or application/pdf; "" has no content.
 	Media string

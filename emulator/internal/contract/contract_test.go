@@ -35,7 +35,7 @@ func TestEveryOperationLoads(t *testing.T) {
 		got, ok := Find(op.Method, op.Path)
 		require.True(t, ok, op.Path)
 		require.Same(t, op, got)
-		require.Contains(t, []string{"plaid", "legacy", "legit", "sentinel", "ale"}, op.Family, op.Path)
+		require.Contains(t, []string{"plaid", "legacy", "link", "legit", "sentinel", "ale"}, op.Family, op.Path)
 		require.NotEmpty(t, op.ID)
 		require.Equal(t, op.ID == "fdxNotifications" || op.ID == "fdxConsentsRevoke", op.Media == "", op.ID)
 		require.NotEmpty(t, op.Source, op.ID)

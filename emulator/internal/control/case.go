@@ -10,6 +10,7 @@ import (
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/casefile"
 	"tweed/emulator/internal/catalogue"
+	"tweed/emulator/internal/plaid"
 	"tweed/emulator/internal/rules"
 	"tweed/emulator/internal/world"
 	"tweed/emulator/scenario"
@@ -199,6 +200,9 @@ func TriggerMove(w *world.World, trigger json.RawMessage) { moved(w, "POST webho
 
 // RuleRemoved lets a world remember that Go has taken a rule away.
 func RuleRemoved(w *world.World, name string) { w.Moved("DELETE rules/"+url.PathEscape(name), nil) }
+
+// LinkMove lets a world remember that Go has gone through Link.
+func LinkMove(w *world.World, o plaid.HeadlessLink) { moved(w, "POST link", o) }
 
 // moved remembers a call of the control API that would have done the same.
 func moved(w *world.World, what string, body any) {

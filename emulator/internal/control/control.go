@@ -79,12 +79,19 @@ func (a *API) table() []operation {
 		{"GET", w + "rules", "the rules that were added", a.listRules},
 		{"POST", w + "rules", "add a rule: YAML or JSON; ?file= is its name in messages", kept(a.addRule)},
 		{"DELETE", w + "rules/{rule}", "take an added rule away", kept(a.removeRule)},
+		{
+			"POST", w + "link", "Link without a browser: link_token or products; institution, user, password, accounts, " +
+				"responses, numbers, code, exit", kept(a.link),
+		},
 		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
 		{
 			"POST", w + "webhooks", `send a webhook: {"webhook": "ITEM.ERROR", "item": "alice"}, also access_token, ` +
 				`processor_token, to (URL), set ({"error.error_code": CODE}), data (members)`, kept(a.trigger),
 		},
-		{"GET", w + "outbox", "webhooks that were collected", a.outbox},
+		{"GET", w + "outbox", "webhooks: what became of each, and its attempts", a.outbox},
+		{"GET", w + "outbox/{n}", "one webhook", a.message},
+		{"POST", w + "outbox/{n}/resend", "send a webhook once more", a.resend},
+		{"POST", w + "outbox/settle", "wait until no webhook is due", a.settle},
 		{"GET", w + "case", "a zip with what is needed to see again what happened; ?name= is its name there", a.saveCase},
 		{"GET", "schema", "the JSON Schema of scenario files, for editors", a.schema},
 		{

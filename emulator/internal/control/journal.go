@@ -15,30 +15,6 @@ import (
 	"tweed/emulator/scenario"
 )
 
-type messageBody struct {
-	At      string            `json:"at"`
-	Kind    string            `json:"kind"`
-	Target  string            `json:"target"`
-	Headers map[string]string `json:"headers"`
-	Body    string            `json:"body"`
-	Status  string            `json:"status"`
-}
-
-type outboxBody struct {
-	Messages []messageBody `json:"messages"`
-}
-
-func (a *API) outbox(c *api.Call) (any, error) {
-	out := outboxBody{Messages: []messageBody{}}
-	for _, m := range c.World.Outbox() {
-		out.Messages = append(out.Messages, messageBody{
-			At: m.At.Format(time.RFC3339Nano), Kind: m.Kind, Target: m.Target,
-			Headers: m.Headers, Body: string(m.Body), Status: m.Status,
-		})
-	}
-	return out, nil
-}
-
 type entryBody struct {
 	Seq     uint64         `json:"seq"`
 	N       uint64         `json:"n"`
@@ -158,7 +134,7 @@ func journalQueryOf(values url.Values) (journalQuery, error) {
 	}
 	q := journalQuery{format: cmp.Or(values.Get("format"), formatJSON), resume: values.Get("since") != ""}
 	q.filter = api.Filter{
-		World: values.Get("world"), Path: values.Get("path"), Op: values.Get("op"), Code: values.Get("code"),
+		Webhooks: true, World: values.Get("world"), Path: values.Get("path"), Op: values.Get("op"), Code: values.Get("code"),
 		Client: values.Get("client"), Rule: values.Get("rule"), Family: values.Get("family"), Facts: map[string]string{},
 	}
 	for _, name := range factParams {

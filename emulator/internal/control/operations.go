@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/plaid"
 	"tweed/emulator/internal/rules"
 	"tweed/emulator/internal/world"
 	"tweed/emulator/scenario"
@@ -257,6 +258,19 @@ func (a *API) removeRule(c *api.Call) (any, error) {
 		return nil, errNotFound.New("path", "the added rule "+strconv.Quote(name))
 	}
 	return doneBody{"removed " + name}, nil
+}
+
+// link goes through Link without a browser.
+func (a *API) link(c *api.Call) (any, error) {
+	var req plaid.HeadlessLink
+	if err := strict(c.Body.Raw, &req); err != nil {
+		return nil, err
+	}
+	out, err := plaid.RunLink(c.World, req)
+	if err != nil {
+		return nil, errBad.New("text", err.Error())
+	}
+	return out, nil
 }
 
 // strict decodes a body and refuses members that it does not know.

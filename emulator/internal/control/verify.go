@@ -16,19 +16,52 @@ var errVerify = catalogue.Must(catalogue.Tweed, "TWEED_NOT_VERIFIED")
 // scenario.Mismatches. An expectation that is not valid is scenario.Problems. When the
 // journal no longer has all calls of the world, nothing is verified.
 func Verify(w *world.World, j *api.Journal, e scenario.Expect) error {
-	return compare(j, w.Name(), "world "+w.Name(), e, rules.Of(w))
+	var sent []scenario.SeenWebhook
+	if len(e.Webhooks) > 0 {
+		sent = Sent(w)
+	}
+	return compare(j, w.Name(), "world "+w.Name(), e, rules.Of(w), sent)
 }
 
-// VerifyAll is Verify for the calls of all worlds, in the order in which they came. The
-// engine tells why rules of the scenario, which each world has for its own, did not act.
-func VerifyAll(j *api.Journal, e scenario.Expect, engine *scenario.Engine) error {
-	return compare(j, "", "all worlds", e, engine)
+// VerifyAll is Verify for the calls of all worlds, in the order in which they came, and what
+// they sent. The engine tells why rules of the scenario, which each world has for its own, did
+// not act.
+func VerifyAll(j *api.Journal, e scenario.Expect, engine *scenario.Engine, sent []scenario.SeenWebhook) error {
+	return compare(j, "", "all worlds", e, engine, sent)
 }
 
-func compare(j *api.Journal, world, whose string, e scenario.Expect, engine *scenario.Engine) error {
+// Sent are the webhooks of a world, which is taken, for a verification.
+func Sent(w *world.World) []scenario.SeenWebhook {
+	var sent []scenario.SeenWebhook
+	for _, m := range w.Outbox() {
+		sent = append(sent, scenario.SeenWebhook{
+			World: w.Name(), N: m.N, Name: m.Name, Target: m.Target, Rule: m.Rule, Dropped: m.State == world.Dropped,
+			Body: m.Body, Facts: world.Facts(m.About),
+		})
+	}
+	return sent
+}
+
+// compare compares calls with what is expected of them, if anything is, then webhooks.
+func compare(
+	j *api.Journal, world, whose string, e scenario.Expect, engine *scenario.Engine, sent []scenario.SeenWebhook,
+) error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
+	var wrong scenario.Mismatches
+	if len(e.Calls)+len(e.InOrder) > 0 {
+		wrong = compareCalls(j, world, whose, e, engine)
+	}
+	if wrong = append(wrong, e.VerifyWebhooks(sent)...); len(wrong) > 0 {
+		return wrong
+	}
+	return nil
+}
+
+func compareCalls(
+	j *api.Journal, world, whose string, e scenario.Expect, engine *scenario.Engine,
+) scenario.Mismatches {
 	if j.Off() {
 		return scenario.Mismatches{{Text: "the journal is switched off: there are no calls to verify"}}
 	}
@@ -45,17 +78,14 @@ func compare(j *api.Journal, world, whose string, e scenario.Expect, engine *sce
 			Type: c.Type, Rules: c.Rules(), Passed: c.Passed, Facts: c,
 		}
 	}
-	if wrong := e.Verify(seen, engine); len(wrong) > 0 {
-		return wrong
-	}
-	return nil
+	return e.Verify(seen, engine)
 }
 
 type verifiedBody struct {
 	Verified bool `json:"verified"`
 }
 
-// verify compares the world's calls with calls and in_order of the body. Errors, in order
+// verify compares the world's calls and webhooks with calls, in_order and webhooks of the body. Errors, in order
 // of checking: TWEED_BAD_REQUEST for a body that is not right, TWEED_NOT_VERIFIED with the
 // differences.
 func (a *API) verify(c *api.Call) (any, error) {

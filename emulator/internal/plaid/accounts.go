@@ -26,18 +26,26 @@ type account struct {
 	other          CustomNumbers // numbers outside the US, of a custom user
 	owners         []owner
 	custom         *CustomAccount // what the JSON of a custom user says of it
+	place          int            // among the accounts at the bank, from 0
+	verification   string         // verification_status, "" for none
 }
 
-// accounts returns all accounts of the Item, in the order of Plaid's answers.
+// accounts returns the accounts of the Item that its user shares, in the order of Plaid's
+// answers.
 func (i Item) accounts(w *world.World) []account {
+	if i.Manual != nil {
+		return []account{i.Manual.account(i.accountID(w, 0), []owner{ownerOf(i.standardUser().Person())})}
+	}
 	if i.Custom != nil && len(i.Custom.Accounts) > 0 {
 		return i.customAccounts(w)
 	}
 	user := i.standardUser()
 	set := user.AccountSet().Accounts
-	out := make([]account, len(set))
+	out := make([]account, 0, len(set))
 	for n := range set {
-		out[n] = i.standardAccount(w, n, &set[n], user)
+		if i.has(n) {
+			out = append(out, i.standardAccount(w, n, &set[n], user))
+		}
 	}
 	return out
 }
@@ -47,7 +55,7 @@ func (i Item) standardAccount(w *world.World, n int, a *dataset.Account, user *d
 		ID: i.accountID(w, n), Name: a.Name, OfficialName: a.OfficialName, Mask: a.Mask,
 		Type: a.Type, Subtype: a.Subtype, Currency: "USD", HolderCategory: a.HolderCategory,
 		Available: amount(a.Available), Current: amount(a.Current), Limit: amount(a.Limit),
-		ach: a.Numbers, owners: []owner{ownerOf(user.Person())},
+		ach: a.Numbers, owners: []owner{ownerOf(user.Person())}, place: n,
 	}
 }
 
@@ -59,8 +67,8 @@ func (i Item) accountID(w *world.World, n int) string {
 // account returns one account by its id. It makes ids until one fits: they are what an
 // account costs.
 func (i Item) account(w *world.World, id string) (account, bool) {
-	if i.Custom != nil && len(i.Custom.Accounts) > 0 {
-		all := i.customAccounts(w)
+	if i.Manual != nil || i.Custom != nil && len(i.Custom.Accounts) > 0 {
+		all := i.accounts(w)
 		at := slices.IndexFunc(all, func(a account) bool { return a.ID == id })
 		if at < 0 {
 			return account{}, false
@@ -70,7 +78,7 @@ func (i Item) account(w *world.World, id string) (account, bool) {
 	user := i.standardUser()
 	set := user.AccountSet().Accounts
 	for n := range set {
-		if i.accountID(w, n) == id {
+		if i.has(n) && i.accountID(w, n) == id {
 			return i.standardAccount(w, n, &set[n], user), true
 		}
 	}
@@ -112,12 +120,13 @@ type accountBody struct {
 	OfficialName   *string  `json:"official_name"`
 	Subtype        *string  `json:"subtype"`
 	Type           string   `json:"type"`
+	Verification   *string  `json:"verification_status,omitempty"`
 }
 
 func (a account) body() accountBody {
 	return accountBody{
 		AccountID: a.ID, HolderCategory: a.HolderCategory, Mask: orNull(a.Mask), Name: a.Name,
-		OfficialName: a.OfficialName, Subtype: orNull(a.Subtype), Type: a.Type,
+		OfficialName: a.OfficialName, Subtype: orNull(a.Subtype), Type: a.Type, Verification: orNull(a.verification),
 		Balances: balances{
 			Available: a.Available, Current: a.Current, ISOCurrencyCode: orNull(a.Currency), Limit: a.Limit,
 		},

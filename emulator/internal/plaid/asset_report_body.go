@@ -98,10 +98,9 @@ func (r assetReport) body(w *world.World, days int, insights bool) reportBody {
 	}
 	for _, id := range r.Items {
 		item, _ := items.Get(w, id)
-		about := item.body(w)
 		one := reportItem{
 			Accounts: []reportAccount{}, DateLastUpdated: r.Generated.Format(time.RFC3339),
-			InstitutionID: about.InstitutionID, InstitutionName: about.InstitutionName, ItemID: item.ID,
+			InstitutionID: item.Institution, InstitutionName: item.bank().Name, ItemID: item.ID,
 		}
 		h := r.history(w, item, days)
 		for _, a := range h.accounts {

@@ -326,7 +326,8 @@ func violation(v *contract.Violation) error {
 	return errInvalidField.Text(v.Message)
 }
 
-// Operations returns all operations with their depths, the old API's first, then by path.
+// Operations returns all operations with their depths, the old API's first, then
+// Link's own, then by path.
 func Operations() []*api.Op {
-	return append([]*api.Op{legacyExchange()}, contracted()...)
+	return slices.Concat([]*api.Op{legacyExchange()}, linkContracted(), contracted())
 }

@@ -27,6 +27,21 @@ type Item struct {
 	Error       string    `json:"error,omitempty"` // TYPE/CODE of the state it is in
 	Removed     bool      `json:"removed,omitempty"`
 	LastWebhook *sent     `json:"last_webhook,omitempty"`
+	// Only are the places of the accounts that the user has chosen in Link, nil for all.
+	Only   []int          `json:"only,omitempty"`
+	Manual *manualAccount `json:"manual,omitempty"` // in the place of the bank's accounts
+}
+
+// has tells whether the user shares the account at a place.
+func (i Item) has(place int) bool { return i.Only == nil || slices.Contains(i.Only, place) }
+
+// bank is the Item's institution. Typed numbers belong to none that Plaid knows, and are good
+// for moving money.
+func (i Item) bank() *dataset.Institution {
+	if bank, ok := dataset.FindInstitution(i.Institution); ok {
+		return bank
+	}
+	return &dataset.Institution{Products: []string{productAuth, "signal", "transfer"}}
 }
 
 // sent is the last webhook of an Item, as /item/get shows it.
@@ -65,12 +80,15 @@ func (i Item) use(w *world.World, product string) (Item, error) {
 }
 
 // ready tells why a call that belongs to a product cannot be answered. Errors, in order of
-// checking: PRODUCTS_NOT_SUPPORTED by the institution, then the state that the Item is in.
+// checking: PRODUCTS_NOT_SUPPORTED by the institution, the state that the Item is in, those of unproven.
 func (i Item) ready(w *world.World, product string) error {
-	if bank, _ := dataset.FindInstitution(i.Institution); i.lacks(product) && !bank.Offers(product) {
+	if i.lacks(product) && !i.bank().Offers(product) {
 		return errNotSupported.New("products", quoted([]string{product}))
 	}
-	return i.trouble(w)
+	if err := i.trouble(w); err != nil {
+		return err
+	}
+	return i.unproven(product)
 }
 
 // with adds a product to an Item that lacks it, and keeps it.
@@ -99,8 +117,8 @@ type itemBody struct {
 	ConsentedUseCases     []string   `json:"consented_use_cases,omitzero"`
 	CreatedAt             string     `json:"created_at,omitzero"`
 	Error                 *errorBody `json:"error"`
-	InstitutionID         string     `json:"institution_id"`
-	InstitutionName       string     `json:"institution_name"`
+	InstitutionID         *string    `json:"institution_id"`
+	InstitutionName       *string    `json:"institution_name"`
 	ItemID                string     `json:"item_id"`
 	Products              []string   `json:"products"`
 	UpdateType            string     `json:"update_type"`
@@ -108,7 +126,7 @@ type itemBody struct {
 }
 
 func (i Item) body(w *world.World) itemBody {
-	bank, _ := dataset.FindInstitution(i.Institution)
+	bank := i.bank()
 	available := []string{}
 	for _, name := range bank.Products {
 		if !slices.Contains(i.Products, name) {
@@ -118,12 +136,11 @@ func (i Item) body(w *world.World) itemBody {
 	out := itemBody{
 		AvailableProducts: available, BilledProducts: i.Products, Products: i.Products,
 		ConsentedProducts: i.Products,
-		InstitutionID:     i.Institution, InstitutionName: bank.Name, ItemID: i.ID,
+		InstitutionID:     orNull(i.Institution), InstitutionName: orNull(bank.Name), ItemID: i.ID,
 		UpdateType: "background", Webhook: i.Webhook,
 	}
 	if slices.Contains(i.Products, "auth") {
-		method := "INSTANT_AUTH"
-		out.AuthMethod = &method
+		out.AuthMethod = orNull(i.authMethod())
 	}
 	if e := asRow(i.trouble(w)); e != nil {
 		body := errorBodyOf(e, "")

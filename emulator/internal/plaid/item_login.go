@@ -87,11 +87,10 @@ func itemCredentialsUpdate(c *api.Call, req credentialsUpdateRequest) (any, erro
 	if login.User != item.User {
 		return nil, errUpdatedUsername.New()
 	}
-	later, err := login.check(&item)
-	if err != nil {
+	if _, err := login.check(&item); err != nil {
 		return nil, err
 	}
-	if err := login.keep(c.World, item.ID, later); err != nil {
+	if err := login.keep(c.World, item); err != nil {
 		return nil, err
 	}
 	if asked, ok := challengeOf(login.User, login.Password); ok {
@@ -100,10 +99,9 @@ func itemCredentialsUpdate(c *api.Call, req credentialsUpdateRequest) (any, erro
 	return loggedIn(c, item), nil
 }
 
-// loggedIn makes an Item healthy whose user has proven to be who it is.
+// loggedIn answers with an Item that is healthy again.
 func loggedIn(c *api.Call, item Item) itemCreateResponse {
-	challenges.Delete(c.World, item.ID)
-	item.Error, item.Healthy = "", c.Now
+	item = item.loggedIn(c.World)
 	items.Put(c.World, item.ID, item)
 	return itemCreateResponse{Item: item.body(c.World), RequestID: c.RequestID}
 }

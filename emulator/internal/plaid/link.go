@@ -152,11 +152,12 @@ type linkMetadata struct {
 }
 
 type linkTokenGetResponse struct {
-	CreatedAt  string       `json:"created_at"`
-	Expiration string       `json:"expiration"`
-	LinkToken  string       `json:"link_token"`
-	Metadata   linkMetadata `json:"metadata"`
-	RequestID  string       `json:"request_id"`
+	CreatedAt  string        `json:"created_at"`
+	Expiration string        `json:"expiration"`
+	Sessions   []sessionBody `json:"link_sessions,omitempty"`
+	LinkToken  string        `json:"link_token"`
+	Metadata   linkMetadata  `json:"metadata"`
+	RequestID  string        `json:"request_id"`
 }
 
 // linkTokenOf resolves a link token. One that is malformed, unknown or another client's is
@@ -170,7 +171,7 @@ func linkTokenOf(c *api.Call, token string) (linkToken, error) {
 	return row, nil
 }
 
-// linkTokenGet tells what a link token was made with. Errors: those of linkTokenOf.
+// linkTokenGet tells what a link token was made with, and of the sessions of Link with it. Errors: those of linkTokenOf.
 func linkTokenGet(c *api.Call, req linkTokenGetRequest) (linkTokenGetResponse, error) {
 	row, err := linkTokenOf(c, req.LinkToken)
 	if err != nil {
@@ -179,5 +180,6 @@ func linkTokenGet(c *api.Call, req linkTokenGetRequest) (linkTokenGetResponse, e
 	return linkTokenGetResponse{
 		CreatedAt: row.Created.Format(time.RFC3339), Expiration: row.Expires.Format(time.RFC3339),
 		LinkToken: req.LinkToken, Metadata: row.Metadata, RequestID: c.RequestID,
+		Sessions: sessionsOf(c, req.LinkToken),
 	}, nil
 }

@@ -247,20 +247,29 @@ func itemMFA(c *api.Call, req itemMFARequest) (any, error) {
 	if !ok || req.MFAType != open.kind() {
 		return nil, errInvalidMFA.New()
 	}
-	if open.kind() == mfaDeviceList && len(req.Responses) == 1 {
-		at := slices.IndexFunc(mfaDevices, func(d device) bool { return d.ID == req.Responses[0] })
-		if at < 0 {
-			return nil, errInvalidMFA.New()
-		}
-		open.Device = mfaDevices[at].Mask
-		req.Responses = []string{open.Device}
-	}
-	if !slices.Equal(req.Responses, open.right()) {
+	next, ok := open.answered(req.Responses)
+	if !ok {
 		return nil, errInvalidMFA.New()
 	}
-	open.Round++
-	if open.Round < open.Rounds {
-		return ask(c, item, open, ""), nil
+	if next.Round < next.Rounds {
+		return ask(c, item, next, ""), nil
 	}
 	return loggedIn(c, item), nil
+}
+
+// answered returns the challenge after answers to its open round, false for wrong ones.
+func (m challenge) answered(responses []string) (challenge, bool) {
+	if m.kind() == mfaDeviceList && len(responses) == 1 {
+		at := slices.IndexFunc(mfaDevices, func(d device) bool { return d.ID == responses[0] })
+		if at < 0 {
+			return m, false
+		}
+		m.Device = mfaDevices[at].Mask
+		responses = []string{m.Device}
+	}
+	if !slices.Equal(responses, m.right()) {
+		return m, false
+	}
+	m.Round++
+	return m, true
 }

@@ -151,11 +151,21 @@ type Login struct {
 	Custom      map[string]any // what user_custom would type, as a value; see Given
 }
 
-// Open makes the Item of a login. Errors, in order of checking: INVALID_INSTITUTION,
-// PRODUCTS_NOT_SUPPORTED, ADDITION_LIMIT in the Development environment (assumed: the row
-// fits, where it stands is not public), the error that the password or the custom user asks
-// for, INVALID_CREDENTIALS. The test users exist in all environments: nothing here is live.
+// Open makes the Item of a login. Errors: those of prepare.
 func (l Login) Open(w *world.World) (Item, error) {
+	item, err := l.prepare(w)
+	if err != nil {
+		return Item{}, err
+	}
+	return item, l.finish(w, item)
+}
+
+// prepare returns the Item of a login, which no table has yet. Errors, in order of checking:
+// INVALID_INSTITUTION, PRODUCTS_NOT_SUPPORTED, ADDITION_LIMIT in the Development environment
+// (assumed: the row fits, where it stands is not public), the error that the password or the
+// custom user asks for, INVALID_CREDENTIALS. The test users exist in all environments:
+// nothing here is live.
+func (l Login) prepare(w *world.World) (Item, error) {
 	bank, ok := dataset.FindInstitution(l.Institution)
 	if !ok {
 		return Item{}, errInstitution.New()
@@ -170,28 +180,33 @@ func (l Login) Open(w *world.World) (Item, error) {
 		Alias: l.Alias, Institution: l.Institution, User: l.User, Products: sorted(slices.Clone(l.Products)),
 		Webhook: l.Webhook, Created: w.Now(), Healthy: w.Now(), Client: l.Client, ClientUser: l.ClientUser,
 	}
-	later, err := l.check(&item)
-	if err != nil {
+	if _, err := l.check(&item); err != nil {
 		return Item{}, err
 	}
 	item.ID = idOf(w.Draw("item"))
-	if err := l.keep(w, item.ID, later); err != nil {
-		return Item{}, err
+	return item, nil
+}
+
+// finish keeps an Item that prepare has made, with the rule of a password later_<CODE>.
+func (l Login) finish(w *world.World, item Item) error {
+	if err := l.keep(w, item); err != nil {
+		return err
 	}
 	items.Put(w, item.ID, item)
 	if slices.Contains(item.Products, productTransactions) {
 		startFeed(w, item, l.History)
 	}
-	return item, nil
+	return nil
 }
 
 // keep adds the rule of a password later_<CODE>, if it is one.
-func (l Login) keep(w *world.World, itemID string, later *scenario.Rule) error {
-	if later == nil {
-		return nil
+func (l Login) keep(w *world.World, item Item) error {
+	later, err := l.check(&item)
+	if err != nil || later == nil {
+		return err
 	}
-	later.Where = scenario.Where{"item": scenario.Is(itemID)}
-	later.Name = "password " + l.Password + " of " + itemID
+	later.Where = scenario.Where{"item": scenario.Is(item.ID)}
+	later.Name = "password " + l.Password + " of " + item.ID
 	if _, err := rules.Add(w, *later); err != nil {
 		return errCredentials.New()
 	}

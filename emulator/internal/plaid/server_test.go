@@ -61,7 +61,7 @@ func serveSeed(t *testing.T, seed uint64, set ...Settings) *tester {
 		Base: func(r *http.Request) string { return "http://" + r.Host },
 	}
 	handler := http.NewServeMux()
-	for prefix, family := range map[string]*api.Family{"/exchange_token": Legacy(), "/": Family()} {
+	for prefix, family := range map[string]*api.Family{"/exchange_token": Legacy(), linkPrefix: Link(), "/": Family()} {
 		handler.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) { pipeline.Serve(family, w, r) })
 	}
 	s.http = httptest.NewServer(handler)

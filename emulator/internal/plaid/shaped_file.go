@@ -49,7 +49,7 @@ func content(c *api.Call, op *contract.Op, found subject) (title string, lines [
 		}
 	}
 	for _, item := range found.items {
-		lines = append(lines, "Item "+item.ID+" at "+item.body(c.World).InstitutionName)
+		lines = append(lines, "Item "+item.ID+" at "+item.bank().Name)
 	}
 	for _, acc := range found.accounts {
 		lines = append(lines, fmt.Sprintf("Account %s, %s %s, mask %s", acc.Name, acc.Type, acc.Subtype, acc.Mask))

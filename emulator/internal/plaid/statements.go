@@ -139,9 +139,8 @@ func statementsList(c *api.Call, req accessTokenRequest) (statementsListResponse
 	if err != nil {
 		return statementsListResponse{}, err
 	}
-	about := item.body(c.World)
 	out := statementsListResponse{
-		Accounts: []statementAccount{}, InstitutionID: about.InstitutionID, InstitutionName: about.InstitutionName,
+		Accounts: []statementAccount{}, InstitutionID: item.Institution, InstitutionName: item.bank().Name,
 		ItemID: item.ID, RequestID: c.RequestID,
 	}
 	for _, a := range item.accounts(c.World) {
@@ -180,7 +179,7 @@ func statementsDownload(c *api.Call, req statementsDownloadRequest) (api.Raw, er
 		}
 		for _, s := range item.statements(c.World, a) {
 			if s.id == req.StatementID {
-				text := s.pdf(item.body(c.World).InstitutionName)
+				text := s.pdf(item.bank().Name)
 				sum := sha256.Sum256(text)
 				return api.Raw{
 					Type: "application/pdf", Body: text,

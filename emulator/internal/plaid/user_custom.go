@@ -73,12 +73,12 @@ func (i Item) customAccounts(w *world.World) []account {
 	ownerFor := i.Custom.owner()
 	out := make([]account, 0, len(i.Custom.Accounts))
 	for n, c := range i.Custom.Accounts {
-		if c.Type == typePayroll {
+		if c.Type == typePayroll || !i.has(n) {
 			continue
 		}
 		digits := w.Derive("number", i.ID, strconv.Itoa(n)).Text("0123456789", 12)
 		a := c.account(i.accountID(w, n), digits)
-		a.owners, a.custom = []owner{ownerFor(c.Identity)}, &i.Custom.Accounts[n]
+		a.owners, a.custom, a.place = []owner{ownerFor(c.Identity)}, &i.Custom.Accounts[n], n
 		out = append(out, a)
 	}
 	return out

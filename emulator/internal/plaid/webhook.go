@@ -6,12 +6,15 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"tweed/emulator/internal/api"
 	"tweed/emulator/internal/catalogue"
 	"tweed/emulator/internal/jws"
+	"tweed/emulator/internal/rules"
 	"tweed/emulator/internal/world"
+	"tweed/emulator/scenario"
 )
 
 // webhookKeyID is the id of the Sandbox's key: recorded on 2020-01-22, and asked for by
@@ -28,9 +31,13 @@ var webhookKeys = world.NewLocal(func(w *world.World) world.Key {
 	return w.Key("plaid.webhook", elliptic.P256())
 })
 
-// sendWebhook signs a webhook as Plaid does and puts it into the world's outbox. The
-// body is indented by two spaces with its keys sorted (observed); the signature is an
-// ES256 JWT with the SHA-256 of exactly these bytes (plaid.com/docs/api/webhooks).
+// webhookKind is what the world calls the messages that are Plaid's webhooks.
+const webhookKind = "plaid.webhook"
+
+func init() { world.NewKind(webhookKind, world.Kind{Dress: signWebhook, Again: webhookAgain}) }
+
+// sendWebhook puts a webhook into the world's outbox, unless a rule drops it. The body is
+// indented by two spaces with its keys sorted (observed).
 func sendWebhook(w *world.World, target string, payload map[string]any) {
 	if target == "" {
 		return
@@ -42,9 +49,41 @@ func sendWebhook(w *world.World, target string, payload map[string]any) {
 	if err != nil {
 		panic("plaid: webhook: " + err.Error()) // made of our own types
 	}
-	sum := sha256.Sum256(body)
+	m := world.Message{
+		Kind: webhookKind, Name: fmt.Sprint(payload["webhook_type"], ".", payload["webhook_code"]), Target: target,
+		Body: body, About: aboutWebhook(w, payload), Headers: map[string]string{"Content-Type": "application/json"},
+	}
+	ruled := rules.Of(w).Webhook(m.Name, world.Facts(m.About), rules.Progress{World: w})
+	w.Send(m, world.Handling{
+		Rule: ruled.Rule, Drop: ruled.Drop, Copies: ruled.Duplicate, Delay: ruled.Delay, Behind: ruled.Reorder,
+	})
+}
+
+// aboutWebhook are the facts of a webhook.
+func aboutWebhook(w *world.World, payload map[string]any) map[string]string {
+	a := &about{}
+	a.account, _ = payload["account_id"].(string)
+	if id, ok := payload["item_id"].(string); ok {
+		a.ofItemID(w, id)
+	}
+	if a.account != "" {
+		a.ofAccount(w)
+	}
+	facts := map[string]string{"world": w.Name()}
+	for _, name := range scenario.WebhookFacts() {
+		if value, ok := a.Fact(name); ok {
+			facts[name], _ = value.(string)
+		}
+	}
+	return facts
+}
+
+// signWebhook returns the header with the signature: an ES256 JWT with the SHA-256 of exactly the
+// bytes of the body (plaid.com/docs/api/webhooks/webhook-verification).
+func signWebhook(w *world.World, m *world.Message, signed time.Time) map[string]string {
+	sum := sha256.Sum256(m.Body)
 	claims, err := json.Marshal(map[string]any{
-		"iat": w.Now().Unix(), "request_body_sha256": hex.EncodeToString(sum[:]),
+		"iat": signed.Unix(), "request_body_sha256": hex.EncodeToString(sum[:]),
 	})
 	if err != nil {
 		panic("plaid: webhook: " + err.Error())
@@ -53,10 +92,37 @@ func sendWebhook(w *world.World, target string, payload map[string]any) {
 	if err != nil {
 		panic("plaid: webhook: " + err.Error())
 	}
-	w.Send(world.Message{
-		Kind: "plaid.webhook", Target: target, Body: body,
-		Headers: map[string]string{"Content-Type": "application/json", "Plaid-Verification": token},
-	})
+	return map[string]string{"Plaid-Verification": token}
+}
+
+// Plaid's plan of retries (plaid.com/docs/api/webhooks, "Webhook retries"): up to 24 hours, the
+// first after 30 seconds, each next after four times as long. A receiver that has refused more
+// than 90 % of its webhooks in 24 hours gets no retries. From how many webhooks on that counts
+// is not public; ten is assumed.
+const (
+	retryFirst   = 30 * time.Second
+	retryFactor  = 4
+	retryWithin  = 24 * time.Hour
+	retryRefused = 90 // percent
+	retryEnough  = 10
+)
+
+// webhookAgain says when a webhook is tried again that its receiver refused.
+func webhookAgain(w *world.World, m *world.Message) (after time.Duration, ok bool, why string) {
+	tries := m.Attempts[m.From:]
+	last := tries[len(tries)-1].At
+	after = retryFirst
+	for range len(tries) - 1 {
+		after *= retryFactor
+	}
+	if last.Add(after).Sub(tries[0].At) > retryWithin {
+		return 0, false, "given up: it was tried for 24 hours"
+	}
+	tried, refused := w.Refusals(m.Target, last.Add(-retryWithin))
+	if tried >= retryEnough && refused*100 > tried*retryRefused {
+		return 0, false, fmt.Sprintf("given up: the receiver refused %d of %d webhooks within 24 hours", refused, tried)
+	}
+	return after, true, ""
 }
 
 // webhookError is an error inside a webhook: with its HTTP status, and without the

@@ -56,10 +56,23 @@ func compile(w *world.World) (*scenario.Engine, error) {
 // Of returns the compiled rules of a world.
 func Of(w *world.World) *scenario.Engine { return engines.Of(w) }
 
+// deliveries are read from the scenario when they are first asked for.
+var deliveries = world.NewLocal(func(w *world.World) scenario.Delivery {
+	s, err := Scenario(w)
+	if err != nil { // it was checked when it was stored
+		panic("rules: the stored scenario no longer loads: " + err.Error())
+	}
+	return s.Webhooks
+})
+
+// Delivery returns what the scenario of a world says of the delivery of webhooks.
+func Delivery(w *world.World) scenario.Delivery { return deliveries.Of(w) }
+
 // Prepared is a scenario that is compiled once for all the worlds that start from it.
 type Prepared struct {
-	source string
-	engine *scenario.Engine
+	source   string
+	engine   *scenario.Engine
+	delivery scenario.Delivery
 }
 
 // Prepare compiles a scenario. It returns what is wrong with one that was made in Go.
@@ -79,7 +92,7 @@ func Prepare(s *scenario.Scenario) (Prepared, error) {
 		}
 		source = string(text)
 	}
-	return Prepared{source: source, engine: engine}, nil
+	return Prepared{source: source, engine: engine, delivery: s.Webhooks}, nil
 }
 
 // Set makes a scenario that of a world. It is part of the world's set-up.
@@ -88,6 +101,7 @@ func Set(w *world.World, p Prepared) {
 	engine := p.engine.Clone()
 	engine.Begin(Progress{w})
 	engines.Set(w, engine)
+	deliveries.Set(w, p.delivery)
 }
 
 // Scenario returns the scenario of a world; an empty one if it has none.

@@ -115,13 +115,35 @@ func (w *World) moveTo(t time.Time) {
 	}
 }
 
-// Advance moves the time forward by d. Due events run one at a time in order of time,
-// then of scheduling, each seeing its own instant, each committed by itself.
+// Advance moves the time forward by d. Due events run in order of time, then of scheduling,
+// each seeing its own instant, each committed by itself. Where the world's messages are
+// delivered, what is due is sent before the clock moves on from an instant, and the world is
+// given back meanwhile: a receiver may call.
+//
+// An Advance that begins within another one of the same world, as when a receiver calls, moves
+// the clock and runs the events; it leaves the sending to the outer one, which goes on from
+// there. An Advance ends early when the world begins anew.
 func (w *World) Advance(d time.Duration) { w.AdvanceTo(w.now.Add(d)) }
 
-// AdvanceTo is Advance to a moment. A moment in the past only runs what is due.
+// AdvanceTo is Advance to a moment. A moment in the past only runs, and sends, what is due.
 func (w *World) AdvanceTo(t time.Time) {
-	w.runTo(t)
+	life, sends := w.life, w.moving == 0
+	w.moving++
+	defer func() { w.moving-- }()
+	for {
+		if sends {
+			sends = w.drain()
+		}
+		if w.life != life {
+			return
+		}
+		at, ok := w.Next()
+		if !ok || at.After(t) {
+			break
+		}
+		w.runTo(at)
+	}
+	w.moveTo(t)
 	w.anchorTo(w.now)
 	w.dirty = true // who waits on Changed may wait for a moment
 	w.Commit()

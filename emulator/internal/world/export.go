@@ -61,7 +61,9 @@ func (w *World) Import(e Export) error {
 	row, _ := clocks.Get(w, clockKey)
 	w.seed, w.origin, w.now, w.undo = e.Seed, cmp.Or(e.Origin, e.Name), row.Now.UTC(), nil
 	w.anchorTo(w.now)
+	w.life++
 	w.settle()
+	w.collectDue()
 	w.dirty, w.anew = true, true
 	w.recording = recording{start: &e}
 	w.Commit()

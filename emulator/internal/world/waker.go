@@ -22,10 +22,7 @@ func (ws *Worlds) Wake(timer Timer) (stop func()) {
 
 // rouse catches a world up and runs what is due. A world that was removed stays asleep.
 func (ws *Worlds) rouse(w *World) {
-	ws.mu.RLock()
-	here := ws.byName[w.name] == w
-	ws.mu.RUnlock()
-	if !here {
+	if !ws.here(w) {
 		return
 	}
 	w.mu.Lock()
@@ -40,6 +37,7 @@ func (ws *Worlds) rouse(w *World) {
 	}()
 	w.catchUp(false)
 	w.Commit()
+	w.call()
 	w.wakeAt = w.alarm()
 	w.waker.set(w, w.wakeAt)
 }
@@ -78,8 +76,10 @@ func (w *World) alarm() time.Time {
 	return w.anchor.wall.Add(d)
 }
 
-// tell tells the waker when the world's next event is due, if that has changed.
+// tell tells the post what there is to send, and the waker when the world's next event is
+// due, if that has changed.
 func (w *World) tell() {
+	w.call()
 	if w.waker == nil {
 		return
 	}

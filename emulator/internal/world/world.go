@@ -28,6 +28,12 @@ type World struct {
 	wakeAt time.Time // what the waker was told last
 	place  int       // in the waker's heap, from 1; 0 for none; the waker guards it
 
+	post    *Post         // nil for a world that only collects
+	called  bool          // the post was told that there is something to send
+	sending chan struct{} // a message is under way; closed when it is there
+	moving  int           // who moves the clock and sends what is due meanwhile
+	life    uint64        // restarts and imports
+
 	watch   sync.Mutex // guards what follows; never held while waiting for mu
 	changed chan struct{}
 	written map[int]chan struct{} // by Table.slot
@@ -77,7 +83,11 @@ func Tag(name string) string {
 // New makes a world that nobody else knows of. wall is the source of real time for
 // clocks that run. It returns the error of cfg.Setup.
 func New(name string, cfg Config, wall func() time.Time) (*World, error) {
-	w := &World{name: name, tag: Tag(name), wall: wall}
+	return makeWorld(name, cfg, wall, nil)
+}
+
+func makeWorld(name string, cfg Config, wall func() time.Time, post *Post) (*World, error) {
+	w := &World{name: name, tag: Tag(name), wall: wall, post: post}
 	if err := w.Restart(cfg); err != nil {
 		return nil, err
 	}
@@ -97,6 +107,7 @@ func (w *World) Restart(cfg Config) error {
 		tables: make([]any, len(registry)), locals: make([]any, localCount),
 	}
 	w.anew = true
+	w.life++
 	w.anchorTo(w.now)
 	clocks.Put(w, clockKey, clockRow{Run: cfg.Clock.Run})
 	if cfg.Setup != nil {

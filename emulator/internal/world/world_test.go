@@ -300,7 +300,7 @@ func TestExportImportReset(t *testing.T) {
 	things.Put(w, "1", thing{"one", "x"})
 	id := w.UUID("item")
 	ticks.At(w, monday.Add(2*time.Hour), "later")
-	w.Send(Message{Kind: "k", Target: "http://127.0.0.1/", Body: []byte("{}")})
+	w.Send(Message{Kind: "k", Target: "http://127.0.0.1/", Body: []byte("{}")}, Handling{})
 	w.Advance(time.Hour)
 	saved, err := w.Export()
 	require.NoError(t, err)

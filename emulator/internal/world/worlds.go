@@ -12,6 +12,7 @@ type Worlds struct {
 	wall  func() time.Time
 	make  func(name string) (Config, error)
 	waker *waker // nil until Wake
+	post  *Post  // nil until Post
 
 	mu     sync.RWMutex
 	byName map[string]*World
@@ -61,6 +62,13 @@ func (ws *Worlds) Find(name string) bool {
 	ws.mu.RLock()
 	defer ws.mu.RUnlock()
 	return ws.byName[name] != nil
+}
+
+// here says whether a world is still one of them.
+func (ws *Worlds) here(w *World) bool {
+	ws.mu.RLock()
+	defer ws.mu.RUnlock()
+	return ws.byName[w.name] == w
 }
 
 // ByTag returns the name of the world whose ids start with tag.
@@ -120,7 +128,7 @@ func (ws *Worlds) open(name string) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err = New(name, cfg, ws.wall)
+	w, err = makeWorld(name, cfg, ws.wall, ws.post)
 	if err != nil {
 		return nil, err
 	}
