@@ -7,10 +7,10 @@ import (
 	"tweed/emulator/internal/world"
 )
 
-// Webhook says which webhook of Plaid's to send, and about what.
-type Webhook struct {
-	// Name is type and code, "ITEM.ERROR"; the specification's name, "ItemErrorWebhook"; or a code that one type has.
-	Name string
+// TriggerOptions say which webhook of Plaid's to send, and about what.
+type TriggerOptions struct {
+	// Webhook is type and code, "ITEM.ERROR"; the specification's name, "ItemErrorWebhook"; or a code that one type has.
+	Webhook string
 	// Item names an Item by its alias or item_id, AccessToken by its token. Without either it is the world's only one.
 	Item, AccessToken string
 	// ProcessorToken names the account of a partner's token; the webhook goes to the partner.
@@ -24,10 +24,10 @@ type Webhook struct {
 
 // Trigger sends a webhook, as "tweed trigger" does. Its body is the contract's example with the
 // world's ids, tokens and times. The error says what cannot be sent, and what would be right.
-func (w World) Trigger(webhook Webhook) error {
+func (w World) Trigger(o TriggerOptions) error {
 	text, err := plaid.Trigger{
-		Webhook: webhook.Name, Item: webhook.Item, AccessToken: webhook.AccessToken,
-		ProcessorToken: webhook.ProcessorToken, To: webhook.To, Data: webhook.Data, Set: webhook.Set,
+		Webhook: o.Webhook, Item: o.Item, AccessToken: o.AccessToken,
+		ProcessorToken: o.ProcessorToken, To: o.To, Data: o.Data, Set: o.Set,
 	}.JSON()
 	if err != nil {
 		return err
