@@ -78,7 +78,7 @@ func sandboxItemFireWebhook(c *api.Call, req fireWebhookRequest) (fireWebhookRes
 	f, ok := fired(req)
 	switch {
 	case !ok:
-		return fireWebhookResponse{}, errInvalidField.Text("webhook_code must be a valid webhook code")
+		return fireWebhookResponse{}, errWebhookCode()
 	case item.Webhook == "":
 		return fireWebhookResponse{}, errSandboxWebhook.New()
 	case item.lacks(f.product):
