@@ -50,6 +50,6 @@ func (h *Webhook) Answer() Answer {
 // answer. Members that the contract does not have are let through: the specification says that there may be some.
 func (h *Webhook) Check(body map[string]any) []string {
 	var r replyChecker
-	r.value(h.Answer().t, "", body, 0)
+	r.object(h.Answer().t.shape, "", body, 0)
 	return r.faults
 }

@@ -39,7 +39,8 @@ type Triggered struct {
 }
 
 // Send sends the webhook. The world's records stay as they are, but for the Item's last
-// webhook. The error says what would be right.
+// webhook, and a link token that the webhook names in a world that has none. The error says
+// what would be right.
 func (t Trigger) Send(w *world.World) (Triggered, error) {
 	kind, err := t.find()
 	if err != nil {
@@ -125,7 +126,7 @@ func (t Trigger) subject(w *world.World, kind webhook) (webhookSubject, error) {
 	if t.AccessToken != "" {
 		item, ok := itemByToken.First(w, t.AccessToken)
 		if !ok {
-			return webhookSubject{}, fmt.Errorf("no Item of world %s has the access token %q", w.Name(), t.AccessToken)
+			return webhookSubject{}, fmt.Errorf("world %s has no access token %q", w.Name(), t.AccessToken)
 		}
 		return item.subject(w), nil
 	}

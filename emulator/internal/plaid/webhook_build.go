@@ -55,6 +55,7 @@ var knownMembers = map[string]func(*builder) any{
 	"initial_update_complete":    func(b *builder) any { return b.complete("initial_update_complete") },
 	"institution_name":           func(b *builder) any { return b.institutionName() },
 	"issue_resolved_at":          func(b *builder) any { return b.now.Format(time.RFC3339) },
+	"link_session_id":            func(b *builder) any { return b.linkSession() },
 	"link_token":                 func(b *builder) any { return b.linkToken() },
 	"new_webhook_url":            func(b *builder) any { return unlessEmpty(b.about.target) },
 	"payment_id":                 func(b *builder) any { return b.payment() },
@@ -89,8 +90,9 @@ func (h webhook) body(w *world.World, client string, about webhookSubject) map[s
 	s := &shaper{
 		call: &api.Call{World: w, Now: b.now, Client: api.Client{ID: client}}, op: &contract.Op{}, example: h.example(),
 		found: subject{accounts: about.accounts}, said: map[string]any{}, days: h.example().newest.until(b.now),
-		scope: []string{"webhook", h.Schema, about.item.ID},
+		scope: []string{"webhook", about.item.ID}, // so that an id of several webhooks is the same
 	}
+	s.call.RequestID = s.derive("request").Hex(requestIDLength)
 	if about.item.ID != "" {
 		s.found.items = []Item{about.item}
 	}
@@ -156,7 +158,7 @@ func (b *builder) fault() any {
 		return webhookErrorOf(errLoginRequired.New())
 	case "UserPermissionRevokedWebhook":
 		return webhookErrorOf(find("USER_PERMISSION_REVOKED").New())
-	case "AssetsErrorWebhook":
+	case "AssetsErrorWebhook", "BaseReportsErrorWebhook": // the latter's example has a type that its schema lacks
 		return webhookErrorOf(find("ASSET_REPORT_ERROR/ASSET_REPORT_GENERATION_FAILED").New())
 	}
 	return nil
@@ -241,6 +243,11 @@ func (b *builder) transfer() any {
 
 func (b *builder) payment() any {
 	id, _ := newest(b.world, payments, func(p payment) int64 { return int64(p.N) })
+	return unlessEmpty(id)
+}
+
+func (b *builder) linkSession() any {
+	id, _ := newest(b.world, linkSessions, func(s linkSession) int64 { return int64(s.Number) })
 	return unlessEmpty(id)
 }
 

@@ -6,39 +6,47 @@ import (
 	"tweed/emulator/internal/contract"
 )
 
-// transactionCauses are what brings new transactions.
-var transactionCauses = []string{"/transactions/refresh", "/sandbox/transactions/create", "a day that passes"}
+// What sends webhooks and is no one operation.
+const (
+	causeReady    = "an Item with Transactions, when its history is ready"
+	causeDay      = "a day that passes"
+	causeHosted   = "hosted Link"
+	causeRepaired = "Link in update mode"
+)
+
+// updateCauses are what brings new transactions.
+var updateCauses = []string{"/transactions/refresh", "/sandbox/transactions/create", causeDay}
 
 // causes are what sends a webhook because of what it does, by the webhook's schema:
 // operations by their paths, else words. A test makes each of them happen.
 var causes = map[string][]string{
 	"AssetsProductReadyWebhook":                   {"/asset_report/create", "/asset_report/refresh"},
 	"AutomaticallyVerifiedWebhook":                {"/sandbox/item/set_verification_status"},
-	"DefaultUpdateWebhook":                        transactionCauses,
-	"HistoricalUpdateWebhook":                     {"an Item with Transactions, when its history is ready"},
+	"DefaultUpdateWebhook":                        updateCauses,
+	"HistoricalUpdateWebhook":                     {causeReady},
 	"HoldingsDefaultUpdateWebhook":                {"/investments/refresh"},
-	"InitialUpdateWebhook":                        {"an Item with Transactions, when its first days are ready"},
+	"InitialUpdateWebhook":                        {causeReady},
 	"InvestmentsDefaultUpdateWebhook":             {"/investments/refresh"},
-	"ItemAddResultWebhook":                        {"hosted Link"},
+	"ItemAddResultWebhook":                        {causeHosted},
 	"ItemErrorWebhook":                            {"/sandbox/item/reset_login", "/sandbox/user/reset_login"},
-	"ItemLoginRepairedWebhook":                    {"Link in update mode"},
-	"LinkEventsWebhook":                           {"hosted Link"},
-	"LinkSessionFinishedWebhook":                  {"hosted Link"},
+	"ItemLoginRepairedWebhook":                    {causeRepaired},
+	"LinkEventsWebhook":                           {causeHosted},
+	"LinkSessionFinishedWebhook":                  {causeHosted},
 	"PaymentStatusUpdateWebhook":                  {"/sandbox/payment/simulate"},
-	"ProcessorDefaultUpdateWebhook":               transactionCauses,
-	"ProcessorHistoricalUpdateWebhook":            {"an Item with Transactions, when its history is ready"},
-	"ProcessorInitialUpdateWebhook":               {"an Item with Transactions, when its first days are ready"},
-	"ProcessorRecurringTransactionsUpdateWebhook": {"new transactions after /transactions/recurring/get"},
-	"ProcessorSyncUpdatesAvailableWebhook":        {"changes after /transactions/sync"},
+	"ProcessorDefaultUpdateWebhook":               updateCauses,
+	"ProcessorHistoricalUpdateWebhook":            {causeReady},
+	"ProcessorInitialUpdateWebhook":               {causeReady},
+	"ProcessorRecurringTransactionsUpdateWebhook": updateCauses, // once /transactions/recurring/get was called
+	"ProcessorSyncUpdatesAvailableWebhook":        updateCauses, // once /transactions/sync was called
 	"ProcessorTokenWebhookUpdate":                 {"/processor/token/webhook/update"},
-	"ProcessorTransactionsRemovedWebhook":         transactionCauses,
-	"RecurringTransactionsUpdateWebhook":          {"new transactions after /transactions/recurring/get"},
+	"ProcessorTransactionsRemovedWebhook":         {"/transactions/refresh"},
+	"RecurringTransactionsUpdateWebhook":          updateCauses,
 	"StatementsRefreshCompleteWebhook":            {"/statements/refresh"},
-	"SyncUpdatesAvailableWebhook":                 {"changes after /transactions/sync"},
-	"TransactionsRemovedWebhook":                  transactionCauses,
+	"SyncUpdatesAvailableWebhook":                 updateCauses,
+	"TransactionsRemovedWebhook":                  {"/transactions/refresh"},
 	"TransferEventsUpdateWebhook": {
 		"/sandbox/transfer/simulate", "/sandbox/transfer/refund/simulate", "/sandbox/transfer/sweep/simulate",
-		"/sandbox/transfer/ledger/deposit/simulate", "/sandbox/transfer/ledger/withdraw/simulate",
+		"/sandbox/transfer/ledger/simulate_available",
 	},
 	"VerificationExpiredWebhook":       {"/sandbox/item/set_verification_status"},
 	"WebhookUpdateAcknowledgedWebhook": {"/item/webhook/update"},
@@ -56,7 +64,7 @@ func CausesOf(kind *contract.Webhook) []string {
 		"/sandbox/user/fire_webhook": userFirings, "/sandbox/bank_transfer/fire_webhook": bankTransferFirings,
 		"/sandbox/transfer/fire_webhook": transferFirings,
 	} {
-		if fired[kind.Code] == kind.Schema {
+		if fired[kind.Code] == kind.Schema { // one path at most: the order does not matter
 			out = append(out, path)
 		}
 	}
