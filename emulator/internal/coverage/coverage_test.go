@@ -15,7 +15,7 @@ func TestFresh(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(path())
 	require.NoError(t, err)
-	require.Equal(t, document(emulator.Routes()), string(text), "run make generate")
+	require.Equal(t, document(emulator.Routes())+webhooks(emulator.Webhooks()), string(text), "run make generate")
 	for _, r := range emulator.Routes() {
 		require.Contains(t, string(text), "| `"+r.Operation+"` | `"+r.Method+" "+r.Path+"` | "+r.Depth+" | ")
 	}
