@@ -100,7 +100,7 @@ func (e *Emulator) controlHandler() http.Handler {
 	calls := &control.API{
 		Worlds: e.worlds, Journal: e.journal, Version: Version, Config: e.config,
 		Try: e.try, Shipped: Shipped, ShippedAll: shippedAll, Schema: scenarios.Schema, Errors: errorList,
-		Operations: operationList, Vendors: vendorOperations(), Stop: e.stop, Options: e.caseOptions(),
+		Operations: operationList, Vendors: vendorOperations(), Trigger: trigger, Stop: e.stop, Options: e.caseOptions(),
 	}
 	family := calls.Family()
 	page := console.New(Version)

@@ -141,7 +141,8 @@ func readLines[T any](text []byte) (rows []T, err error) {
 }
 
 // moveForm are the changes of a world that a case has, as calls of the control API.
-var moveForm = regexp.MustCompile(`^(?:POST clock|POST link|POST rules|POST transfers/[^/ ]+|DELETE rules/[^/ ]+)$`)
+var moveForm = regexp.MustCompile(
+	`^(?:POST clock|POST link|POST rules|POST transfers/[^/ ]+|POST webhooks|DELETE rules/[^/ ]+)$`)
 
 // lastYear is the last in which world time can be.
 const lastYear = 2199

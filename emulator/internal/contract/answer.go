@@ -24,6 +24,9 @@ func (a Answer) Member(name string) Answer {
 	return Answer{}
 }
 
+// Has says whether an object has a member of that name. The zero Answer has none.
+func (a Answer) Has(name string) bool { return a.Member(name).t != nil }
+
 // Element returns what the contract says of the members of a list.
 func (a Answer) Element() Answer {
 	if a.t == nil || a.t.kind != listKind {

@@ -198,6 +198,9 @@ func ClockMove(w *world.World) {
 // RuleMove lets a world remember a rule that Go has added.
 func RuleMove(w *world.World, rule scenario.Rule) { moved(w, "POST rules", rule) }
 
+// TriggerMove lets a world remember a webhook that Go has triggered.
+func TriggerMove(w *world.World, trigger json.RawMessage) { moved(w, "POST webhooks", trigger) }
+
 // RuleRemoved lets a world remember that Go has taken a rule away.
 func RuleRemoved(w *world.World, name string) { w.Moved("DELETE rules/"+url.PathEscape(name), nil) }
 

@@ -31,6 +31,8 @@ type API struct {
 	Try func(*scenario.Scenario) error
 	// Shipped returns a scenario that comes with Tweed.
 	Shipped func(name string) (*scenario.Scenario, error)
+	// Trigger sends a webhook as a JSON object says, and returns what it was.
+	Trigger func(w *world.World, text []byte) (Triggered, error)
 	// Schema returns the JSON Schema of scenario files.
 	Schema  func() []byte
 	Version string
@@ -113,6 +115,10 @@ func (a *API) table() []operation {
 				"responses, numbers, code, exit", kept(a.link),
 		},
 		{"POST", w + "verify", "compare the calls that came with calls and in_order of the body: YAML or JSON", a.verify},
+		{
+			"POST", w + "webhooks", `send a webhook: {"webhook": "ITEM.ERROR", "item": "alice"}, also access_token, ` +
+				`processor_token, to (URL), set ({"error.error_code": CODE}), data (members)`, kept(a.trigger),
+		},
 		{"GET", w + "outbox", "webhooks: what became of each, and its attempts", a.outbox},
 		{"GET", w + "outbox/{n}", "one webhook", a.message},
 		{"POST", w + "outbox/{n}/resend", "send a webhook once more", a.resend},

@@ -16,7 +16,7 @@ import (
 //go:generate go run .
 
 func main() {
-	if err := os.WriteFile(path(), []byte(document(emulator.Routes())), 0o644); err != nil {
+	if err := os.WriteFile(path(), []byte(document(emulator.Routes())+webhooks(emulator.Webhooks())), 0o644); err != nil {
 		fmt.Fprintln(os.Stderr, "coverage:", err)
 		os.Exit(1)
 	}
@@ -55,6 +55,22 @@ func document(routes []emulator.Route) string {
 		for _, r := range c.routes {
 			fmt.Fprintf(&b, "| `%s` | `%s %s` | %s | %s |\n", r.Operation, r.Method, r.Path, r.Depth, r.Source)
 		}
+	}
+	return b.String()
+}
+
+// webhooks writes the chapter on webhooks.
+func webhooks(all []emulator.WebhookKind) string {
+	var b strings.Builder
+	b.WriteString("\n## Plaid: webhooks\n\nEach can be sent by `tweed trigger`, `POST /_tweed/webhooks` and `World.Trigger`. The causes send it by " +
+		"themselves; the calls that end in\n`fire_webhook` send it without a reason, as at Plaid. The others belong to operations that are shaped, or go " +
+		"at Plaid where its dashboard says.\n\n| webhook | specification | causes |\n|---|---|---|\n")
+	for _, kind := range all {
+		causes := "by trigger alone"
+		if len(kind.Causes) > 0 {
+			causes = strings.Join(kind.Causes, ", ")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", kind.Name, kind.Schema, causes)
 	}
 	return b.String()
 }

@@ -16,7 +16,7 @@ func TestFresh(t *testing.T) {
 	text, err := os.ReadFile(path())
 	require.NoError(t, err)
 	have := strings.Split(string(text), "\n")
-	want := strings.Split(document(emulator.Routes()), "\n")
+	want := strings.Split(document(emulator.Routes())+webhooks(emulator.Webhooks()), "\n")
 	for n := range min(len(want), len(have)) {
 		require.Equal(t, want[n], have[n], "line %d: run make generate", n+1)
 	}

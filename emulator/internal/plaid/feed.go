@@ -17,9 +17,10 @@ type feed struct {
 	Initial    time.Time `json:"initial"`      // when the last 30 days are ready
 	Historical time.Time `json:"historical"`   // when all of the history is
 	Refreshed  time.Time `json:"refreshed,omitzero"`
-	Updates    int       `json:"updates,omitempty"` // how many records of feedUpdates the Item has
-	Synced     bool      `json:"synced,omitempty"`  // /transactions/sync was called
-	Check      string    `json:"check,omitempty"`   // the event that will tell of new transactions, or noCheck
+	Updates    int       `json:"updates,omitempty"`   // how many records of feedUpdates the Item has
+	Synced     bool      `json:"synced,omitempty"`    // /transactions/sync was called
+	Recurring  bool      `json:"recurring,omitempty"` // /transactions/recurring/get was called
+	Check      string    `json:"check,omitempty"`     // the event that will tell of new transactions, or noCheck
 }
 
 // feedUpdate is one thing that changed an Item's transactions.

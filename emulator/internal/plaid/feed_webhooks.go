@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"slices"
 	"time"
 
 	"tweed/emulator/internal/world"
@@ -49,13 +50,14 @@ var heardTokens = processorTokens.Index(func(t processorToken) string {
 
 // tally counts what differs between two snapshots, for one account or for all.
 type tally struct {
+	account int // its place among the Item's, or everyAccount
 	added   int
 	removed []string // transaction_ids
 	any     bool
 }
 
 func (h *history) tally(from, to snapshot, account int) tally {
-	out := tally{removed: []string{}}
+	out := tally{account: account, removed: []string{}}
 	for _, change := range h.changes(from, to, account) {
 		out.any = true
 		switch change.kind {
@@ -111,6 +113,36 @@ func (h *history) syncNews(from, to snapshot) {
 	})
 }
 
+// recurringNews sends RECURRING_TRANSACTIONS_UPDATE for new transactions at accounts that have
+// streams, once /transactions/recurring/get was called for the Item (documented; that any
+// new transaction there changes the streams is assumed).
+func (h *history) recurringNews(from, to snapshot) {
+	if !h.feed.Recurring {
+		return
+	}
+	updated := func(account int) bool {
+		return slices.Contains(streamTypes, h.accounts[account].Subtype) && h.tally(from, to, account).added > 0
+	}
+	h.tell("RECURRING_TRANSACTIONS_UPDATE", from, to, func(t tally) map[string]any {
+		if t.account != everyAccount {
+			if updated(t.account) {
+				return map[string]any{}
+			}
+			return nil
+		}
+		var ids []string
+		for n, a := range h.accounts {
+			if updated(n) {
+				ids = append(ids, a.ID)
+			}
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		return map[string]any{"account_ids": ids}
+	})
+}
+
 // completeness are the members that say which parts are ready.
 func completeness(s snapshot) map[string]any {
 	return map[string]any{
@@ -156,6 +188,7 @@ func (i Item) announce(w *world.World, f feed, from, to snapshot) {
 		}
 		return news(t)
 	})
+	h.recurringNews(from, to)
 	h.syncNews(from, to)
 }
 

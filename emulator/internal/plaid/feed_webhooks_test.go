@@ -150,11 +150,12 @@ func TestFireWebhook(t *testing.T) {
 	item := object{"access_token": access}
 	seen := len(s.outbox())
 	for _, f := range firings {
-		r := s.good("/sandbox/item/fire_webhook", with(item, object{"webhook_code": f.code, "webhook_type": f.kind}))
+		h := webhookBy(f.schema)
+		r := s.good("/sandbox/item/fire_webhook", with(item, object{"webhook_code": h.Code, "webhook_type": h.Type}))
 		require.Equal(t, true, r.at("webhook_fired"))
-		require.Equal(t, []string{hook + " " + f.kind + "/" + f.code}, s.told(seen), f)
+		require.Equal(t, []string{hook + " " + h.Type + "/" + h.Code}, s.told(seen), f)
 		seen++
-		require.Equal(t, f.code, s.good("/item/get", item).text("status", "last_webhook", "code_sent"))
+		require.Equal(t, h.Code, s.good("/item/get", item).text("status", "last_webhook", "code_sent"))
 	}
 	s.good("/sandbox/item/fire_webhook", with(item, object{"webhook_code": "DEFAULT_UPDATE"}))
 	require.Equal(t, []string{hook + " TRANSACTIONS/DEFAULT_UPDATE new_transactions=0"}, s.told(seen, "new_transactions"))

@@ -240,6 +240,7 @@ func investmentsRefresh(c *api.Call, req accessTokenRequest) (requestIDResponse,
 		{
 			"webhook_type":                       "INVESTMENTS_TRANSACTIONS",
 			"new_investments_transactions":       0,
+			"canceled_investments_transactions":  0, // of older specifications
 			"cancelled_investments_transactions": 0,
 		},
 	} {

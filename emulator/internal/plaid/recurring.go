@@ -80,6 +80,10 @@ func (i Item) recurring(c *api.Call, req recurringRequest) (recurringResponse, e
 	if req.Options.CategoryVersion == categoriesV1 {
 		out.CategoryVersion = categoriesV1
 	}
+	if !f.Recurring {
+		f.Recurring = true
+		feeds.Put(c.World, i.ID, f)
+	}
 	h := i.history(c.World, f, s)
 	places := h.placesOf(chosen)
 	for _, group := range h.groups() {

@@ -98,6 +98,13 @@ type resetLoginResponse struct {
 	ResetLogin bool   `json:"reset_login"`
 }
 
+// resetLogin puts the Item into ITEM_LOGIN_REQUIRED, and tells its webhook.
+func (i Item) resetLogin(w *world.World) {
+	i.Error = errLoginRequired.Key()
+	itemWebhook(w, &i, "ERROR", map[string]any{"error": webhookErrorOf(errLoginRequired.New())})
+	items.Put(w, i.ID, i)
+}
+
 // sandboxItemResetLogin puts an Item into ITEM_LOGIN_REQUIRED and sends ITEM/ERROR
 // (observed 2026-09). Errors: those of itemOf.
 func sandboxItemResetLogin(c *api.Call, req accessTokenRequest) (resetLoginResponse, error) {
@@ -105,9 +112,7 @@ func sandboxItemResetLogin(c *api.Call, req accessTokenRequest) (resetLoginRespo
 	if err != nil {
 		return resetLoginResponse{}, err
 	}
-	item.Error = errLoginRequired.Key()
-	itemWebhook(c.World, &item, "ERROR", map[string]any{"error": webhookErrorOf(errLoginRequired.New())})
-	items.Put(c.World, item.ID, item)
+	item.resetLogin(c.World)
 	return resetLoginResponse{RequestID: c.RequestID, ResetLogin: true}, nil
 }
 

@@ -40,35 +40,49 @@ type verificationStatusRequest struct {
 
 var errVerified = catalogue.Must(catalogue.Plaid, "INVALID_INPUT/MICRODEPOSITS_ALREADY_VERIFIED")
 
+// verificationWebhooks are the schemas of the webhooks that tell how automated micro-deposits ended
+// (documented), by the status.
+var verificationWebhooks = map[string]string{
+	statusAutomatic: "AutomaticallyVerifiedWebhook", statusExpired: "VerificationExpiredWebhook",
+}
+
 // sandboxItemSetVerificationStatus ends the waiting of an account for automated micro-deposits,
-// and sends AUTH/AUTOMATICALLY_VERIFIED or AUTH/VERIFICATION_EXPIRED (documented). Errors, in
-// order of checking: those of itemOf, INVALID_ACCOUNT_ID, MICRODEPOSITS_ALREADY_VERIFIED for an
-// account that waits for none (assumed).
+// and tells the Item's webhook AUTOMATICALLY_VERIFIED or VERIFICATION_EXPIRED (documented). An
+// account that needs no proof stays as it is, and the webhook is sent (assumed). Errors, in order
+// of checking: those of itemOf, INVALID_ACCOUNT_ID, INVALID_FIELD for another status (assumed),
+// MICRODEPOSITS_ALREADY_VERIFIED for an account that waits no longer (assumed).
 func sandboxItemSetVerificationStatus(c *api.Call, req verificationStatusRequest) (requestIDResponse, error) {
 	item, err := itemOf(c, req.AccessToken)
 	if err != nil {
 		return requestIDResponse{}, err
 	}
-	if _, ok := item.account(c.World, req.AccountID); !ok {
+	acc, ok := item.account(c.World, req.AccountID)
+	if !ok {
 		return requestIDResponse{}, errAccountID.New()
 	}
-	if item.Manual == nil || item.Manual.Status != statusPendingAutomatic {
+	if verificationWebhooks[req.Status] == "" {
+		return requestIDResponse{}, errInvalidField.Text(
+			"verification_status must be automatically_verified or verification_expired")
+	}
+	if item.Manual != nil && item.Manual.Status != statusPendingAutomatic {
 		return requestIDResponse{}, errVerified.New()
 	}
-	item.verify(c.World, req.Status)
+	item.verify(c.World, acc, req.Status)
 	return requestIDResponse{RequestID: c.RequestID}, nil
 }
 
-// verify gives the account of automated micro-deposits another status, and tells of it.
-func (i Item) verify(w *world.World, status string) {
-	manual := *i.Manual
-	manual.Status = status
-	i.Manual = &manual
+// verify gives an account that waits for automated micro-deposits another status, and tells of it.
+func (i Item) verify(w *world.World, acc account, status string) {
+	if i.Manual != nil {
+		manual := *i.Manual
+		manual.Status = status
+		i.Manual = &manual
+	}
+	kind := webhookBy(verificationWebhooks[status])
+	itemWebhook(w, &i, kind.Code, kind.body(w, i.Client, webhookSubject{
+		item: i, accounts: []account{acc}, target: i.Webhook,
+	}))
 	items.Put(w, i.ID, i)
-	code := map[string]string{statusAutomatic: "AUTOMATICALLY_VERIFIED", statusExpired: "VERIFICATION_EXPIRED"}[status]
-	sendWebhook(w, i.Webhook, map[string]any{
-		"webhook_type": "AUTH", "webhook_code": code, "item_id": i.ID, "account_id": i.accountID(w, 0),
-	})
 }
 
 // depositsArrive are automated micro-deposits, which Plaid finds by itself: after a banking day
@@ -79,7 +93,7 @@ func init() {
 	depositsArrive.Handle(func(w *world.World, id string) {
 		item, ok := items.Get(w, id)
 		if ok && !item.Removed && item.Manual != nil && item.Manual.Status == statusPendingAutomatic {
-			item.verify(w, statusAutomatic)
+			item.verify(w, item.accounts(w)[0], statusAutomatic)
 		}
 	})
 }

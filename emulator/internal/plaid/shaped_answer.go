@@ -130,13 +130,19 @@ func (s *shaper) overlay(out, known map[string]any, a contract.Answer) {
 	}
 }
 
-// jsonOf is a value of our own as JSON has it.
+// jsonOf is an object of our own as JSON has it.
 func jsonOf(v any) map[string]any {
-	text, err := json.Marshal(v)
+	fields, _ := plainJSON(v).(map[string]any)
+	return fields
+}
+
+// plainJSON is a value of our own as JSON has it.
+func plainJSON(v any) any {
+	text, err := json.Marshal(map[string]any{"v": v})
 	if err == nil {
 		var body api.Body
 		if body, err = api.DecodeJSON(&api.Request{Body: text}); err == nil {
-			return body.Fields
+			return body.Fields["v"]
 		}
 	}
 	panic("plaid: " + err.Error()) // texts and numbers always marshal

@@ -42,7 +42,9 @@ func sendWebhook(w *world.World, target string, payload map[string]any) {
 	if target == "" {
 		return
 	}
-	payload["environment"] = settingsOf(w).Environment
+	if _, given := payload["environment"]; !given {
+		payload["environment"] = EnvironmentOf(w)
+	}
 	body, err := api.EncodeJSON(payload)
 	if err != nil {
 		panic("plaid: webhook: " + err.Error()) // made of our own types
@@ -149,7 +151,12 @@ func itemWebhook(w *world.World, item *Item, code string, extra map[string]any) 
 		payload[name] = value
 	}
 	sendWebhook(w, item.Webhook, payload)
-	item.LastWebhook = &sent{CodeSent: code, SentAt: w.Now().Format(time.RFC3339)}
+	item.sawWebhook(w, code)
+}
+
+// sawWebhook keeps a webhook as the Item's last one.
+func (i *Item) sawWebhook(w *world.World, code string) {
+	i.LastWebhook = &sent{CodeSent: code, SentAt: w.Now().Format(time.RFC3339)}
 }
 
 type keyGetRequest struct {

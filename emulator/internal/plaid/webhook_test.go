@@ -14,6 +14,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/require"
 
+	"tweed/emulator/internal/api"
+	"tweed/emulator/internal/contract"
 	"tweed/emulator/internal/world"
 )
 
@@ -25,10 +27,36 @@ func (s *tester) linked(webhook string) object {
 	}).text("public_token"))}
 }
 
+// outbox are all webhooks so far. Each is as the contract says of one of its name.
 func (s *tester) outbox() (out []world.Message) {
 	s.t.Helper()
 	s.in(func(w *world.World) { out = w.Outbox() })
+	for _, m := range out {
+		s.sentSchemas(m)
+	}
 	return out
+}
+
+// sentSchemas are the contract's webhooks that a message can be: it has their name and form.
+func (s *tester) sentSchemas(m world.Message) (schemas []string) {
+	s.t.Helper()
+	body, err := api.DecodeJSON(&api.Request{Body: m.Body})
+	require.NoError(s.t, err)
+	var faults []string
+	named := false
+	for _, kind := range contract.Webhooks() {
+		if kind.Name() != m.Name {
+			continue
+		}
+		named = true
+		if differs := kind.Check(body.Fields); len(differs) > 0 {
+			faults = append(faults, differs...)
+			continue
+		}
+		schemas = append(schemas, kind.Schema)
+	}
+	require.True(s.t, !named || len(schemas) > 0, "%s: %s\n%s", m.Name, faults, m.Body)
+	return schemas
 }
 
 // The bytes of the webhook that /sandbox/item/reset_login sends.

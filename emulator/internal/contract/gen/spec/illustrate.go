@@ -13,6 +13,8 @@ const (
 	ExampleRepaired = "repaired" // the source's, changed by an overlay
 	ExampleBorrowed = "borrowed" // of another operation that answers with the same type
 	ExampleMade     = "made"     // of the types of the answer
+	// ExampleCompleted is the source's with the required members that it lacks.
+	ExampleCompleted = "completed"
 )
 
 // illustrate gives every operation of Plaid that answers JSON an example.

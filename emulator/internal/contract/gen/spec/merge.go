@@ -38,6 +38,7 @@ func (c *Contract) MergeAnyway(overlays []*Overlay) (misfits []string, err error
 			return nil, fmt.Errorf("%s: %w", o.file, err)
 		}
 	}
+	c.complete()
 	return nil, nil
 }
 

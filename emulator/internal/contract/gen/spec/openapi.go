@@ -43,6 +43,9 @@ func ReadOpenAPI(data []byte, source string) (*Contract, error) {
 			return nil, fmt.Errorf("path %s: %w", path, err)
 		}
 	}
+	if err := r.webhooks(get(get(doc, "components"), "schemas")); err != nil {
+		return nil, err
+	}
 	return r.contract, nil
 }
 

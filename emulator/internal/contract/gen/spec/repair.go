@@ -8,10 +8,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Repair changes one member of an operation's example answer, which fails its own schema or says little. It does one of
+// Repair changes one member of an operation's example answer, or of a webhook's example, which fails its own schema or says little. It does one of
 // three things: Remove the member, Rename it, or Set it.
 type Repair struct {
-	Operation string `yaml:"operation"`
+	Operation string `yaml:"operation,omitempty"`
+	// Webhook names a webhook by its schema instead.
+	Webhook string `yaml:"webhook,omitempty"`
 	// At is the dotted path of the member; [] after a name stands for every member of a list.
 	At     string    `yaml:"at"`
 	Remove bool      `yaml:"remove,omitempty"`
@@ -24,29 +26,43 @@ type Repair struct {
 // repair changes the examples as an overlay says.
 func (c *Contract) repair(o *Overlay) error {
 	for _, line := range o.Examples {
-		op := c.byID(line.Operation)
-		if op == nil {
-			c.misfit(o, "example: no operation %s", line.Operation)
+		example, made := c.exampleOf(&line)
+		if example == nil {
+			c.misfit(o, "example: no operation or webhook %s", line.name())
 			continue
 		}
 		// JSON is YAML, and a node keeps the order of members and the spelling of numbers.
 		var doc yaml.Node
-		if err := yaml.Unmarshal([]byte(op.Example), &doc); err != nil || len(doc.Content) == 0 {
-			c.misfit(o, "example of %s: there is none", line.Operation)
+		if err := yaml.Unmarshal([]byte(*example), &doc); err != nil || len(doc.Content) == 0 {
+			c.misfit(o, "example of %s: there is none", line.name())
 			continue
 		}
 		if line.at(doc.Content[0], strings.Split(line.At, ".")) == 0 {
-			c.misfit(o, "example of %s: nothing at %s", line.Operation, line.At)
+			c.misfit(o, "example of %s: nothing at %s", line.name(), line.At)
 			continue
 		}
 		text, err := encodeJSON(doc.Content[0])
 		if err != nil {
-			return fmt.Errorf("example of %s at %s: %w", line.Operation, line.At, err)
+			return fmt.Errorf("example of %s at %s: %w", line.name(), line.At, err)
 		}
-		op.Example = text
-		op.Made = cmp.Or(op.Made, ExampleRepaired)
+		*example = text
+		*made = cmp.Or(*made, ExampleRepaired)
 	}
 	return nil
+}
+
+// name is whose example it repairs.
+func (r *Repair) name() string { return cmp.Or(r.Webhook, r.Operation) }
+
+// exampleOf returns the example that a line repairs and where that is from, or nil.
+func (c *Contract) exampleOf(line *Repair) (example, made *string) {
+	if hook := c.bySchema(line.Webhook); hook != nil {
+		return &hook.Example, &hook.Made
+	}
+	if op := c.byID(line.Operation); op != nil {
+		return &op.Example, &op.Made
+	}
+	return nil, nil
 }
 
 // at changes what the path leads to below a node and returns how many members it has changed.

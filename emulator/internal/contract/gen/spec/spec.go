@@ -23,9 +23,11 @@ type Contract struct {
 	// Version is what the source calls itself, e.g. "2020-09-14_1.680.0".
 	Version string
 	// From names the source in what is written of it.
-	From  string
-	Ops   []*Op
-	Types map[string]*Type
+	From string
+	Ops  []*Op
+	// Webhooks are what the source's vendor sends by itself.
+	Webhooks []*Webhook
+	Types    map[string]*Type
 	// Empty are the paths that the source names without an operation.
 	Empty []string
 	Rules []Rule
