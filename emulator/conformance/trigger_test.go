@@ -17,7 +17,7 @@ import (
 var undeclared = map[string]string{"IncomeVerificationRiskSignalsStatusWebhook": "status"}
 
 // TestWebhooks: each webhook is what the OpenAPI document says of it, and the document has no other.
-func TestWebhooks(t *testing.T) {
+func TestTriggers(t *testing.T) {
 	t.Parallel()
 	doc, err := document()
 	require.NoError(t, err)
