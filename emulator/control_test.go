@@ -331,10 +331,12 @@ func TestControlJournal(t *testing.T) {
 	require.Empty(t, read(""))
 }
 
-// TestControlOutbox: webhooks that were collected, as they would go out.
+// TestControlOutbox: webhooks that are collected, as they would go out.
 func TestControlOutbox(t *testing.T) {
 	t.Parallel()
-	emu := emulator.RunT(t, emulator.Options{Scenario: webhookScenario()})
+	emu := emulator.RunT(t, emulator.Options{
+		Scenario: webhookScenario(), Webhooks: emulator.WebhookOptions{Mode: scenario.ModeCollect},
+	})
 	c := newClient(t, emu, "")
 	require.Equal(t, []any{}, c.good("GET", "outbox", "").at("messages"))
 	item := emu.World("default").Items()[0]
@@ -343,7 +345,7 @@ func TestControlOutbox(t *testing.T) {
 	require.Len(t, messages, 1)
 	message, _ := messages[0].(map[string]any)
 	require.Equal(t, "http://127.0.0.1:9/hook", message["target"])
-	require.Equal(t, "collected", message["status"])
+	require.Equal(t, "collected", message["state"])
 	require.Equal(t, string(emu.World("default").Webhooks()[0].Body), message["body"])
 	c.good("POST", "reset", "")
 	require.Equal(t, []any{}, c.good("GET", "outbox", "").at("messages"))

@@ -111,7 +111,8 @@ func (c *Case) newReplay(ctx context.Context, o ReplayOptions) (*replay, error) 
 		seed = o.Seed
 	}
 	emu, err := New(Options{
-		Scenario: &s, Seed: seed, Clock: "manual", Webhooks: WebhookOptions{Mode: scenario.ModeCollect}, Strict: c.form.Options.Strict, MinDepth: c.form.Options.MinDepth,
+		Scenario: &s, Seed: seed, Clock: "manual", Webhooks: WebhookOptions{Mode: scenario.ModeCollect},
+		Strict: c.form.Options.Strict, MinDepth: c.form.Options.MinDepth,
 		BodyBytes: c.form.Options.BodyBytes,
 	})
 	if err != nil {

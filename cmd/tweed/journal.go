@@ -23,7 +23,8 @@ func newJournal() *cobra.Command {
 		Use:   "journal",
 		Short: "print the calls that came to a running server, and follow them",
 		Long: "journal prints the calls that came to a running server, a line for each: those of all worlds, or with\n" +
-			"--world of one. --har writes them as an HTTP archive for a browser's tools or a ticket. Secrets are\ntaken out.",
+			"--world of one. Attempts to deliver a webhook stand among them. --har writes them as an HTTP archive for\n" +
+			"a browser's tools or a ticket. Secrets are taken out.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			query := url.Values{"world": {c.world}}
@@ -54,7 +55,11 @@ type journalLine struct {
 	World  string   `json:"world"`
 	N      uint64   `json:"n"`
 	Time   string   `json:"time"`
+	Family string   `json:"family"`
+	Op     string   `json:"op"`
+	Notes  []string `json:"notes"`
 	Method string   `json:"method"`
+	Base   string   `json:"base"`
 	Path   string   `json:"path"`
 	Status int      `json:"status"`
 	Code   string   `json:"code"`
@@ -65,6 +70,10 @@ type journalLine struct {
 // print writes the line.
 func (l journalLine) print(w io.Writer) {
 	text := fmt.Sprintf("%s #%d %s %s %s %d", l.World, l.N, l.Time, l.Method, l.Path, l.Status)
+	if l.Family == "webhook" {
+		text = fmt.Sprintf("%s webhook #%d %s %s to %s%s %d (%s)", l.World, l.N, l.Time, l.Op, l.Base, l.Path, l.Status,
+			strings.Join(l.Notes, "; "))
+	}
 	if l.Code != "" {
 		text += " " + l.Code
 	}

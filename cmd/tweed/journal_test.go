@@ -103,3 +103,24 @@ func TestFactsCommand(t *testing.T) {
 		require.NotEmpty(t, fact.About, fact.Name)
 	}
 }
+
+// TestJournalWebhooks: attempts to deliver a webhook stand in the journal, with what was wrong.
+func TestJournalWebhooks(t *testing.T) {
+	t.Parallel()
+	emu := emulator.RunT(t, emulator.Options{Scenario: &scenario.Scenario{Given: scenario.Given{Items: []scenario.Item{
+		{As: "alice", Webhook: "http://203.0.113.1/plaid"},
+	}}}})
+	w := emu.World("default")
+	body := `{"client_id": "c", "secret": "s", "access_token": "` + w.Items()[0].AccessToken + `"}`
+	resp, err := http.Post(emu.URL()+"/sandbox/item/reset_login", "application/json", strings.NewReader(body))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	w.Settle()
+	code, out, _ := command(t, "journal", "--url", emu.URL())
+	require.Equal(t, 0, code)
+	require.Equal(t, "default #1 2026-01-05T14:30:00Z POST /sandbox/item/reset_login 200\n"+
+		"default webhook #1 2026-01-05T14:30:00Z ITEM.ERROR to http://203.0.113.1/plaid 0 (attempt 1; refused: 203.0.113.1 is "+
+		"neither loopback nor private; --webhooks-anywhere lets webhooks go there)\n", out)
+	_, out, _ = command(t, "journal", "--url", emu.URL(), "--har")
+	require.Contains(t, out, `"url": "http://203.0.113.1/plaid"`)
+}

@@ -36,21 +36,29 @@ var ruleFlags = []struct {
 	key, help string
 	text      bool // a text that needs no quotes of its own
 	effect    bool // stands under then
+	yes       bool // without a value it is true
 }{
 	{key: "name", text: true, help: "the rule's name, by which it is removed"},
 	{key: "call", text: true, help: "calls that it is about: /accounts/balance/get, \"GET /path\", /processor/*"},
 	{key: "ach", text: true, help: "transfers that it is about: deposit, withdrawal, micro_deposit, any"},
+	{key: "webhook", text: true, help: "webhooks that it is about: ITEM.ERROR, TRANSACTIONS.*"},
+	{key: "link", text: true, help: "ends of Link that it is about: success, exit, any"},
 	{key: "skip", help: "let the first so many pass"},
 	{key: "times", help: "act so often"},
 	{key: "every", help: "act on each so-manieth"},
 	{key: "chance", help: "act with this probability"},
 	{key: "error", effect: true, help: "answer with this error: ITEM_LOGIN_REQUIRED"},
-	{key: "delay", effect: true, help: "hold the answer back: 300ms, or [100ms, 2s]"},
+	{key: "delay", effect: true, help: "hold the answer back: 300ms, or [100ms, 2s]; a webhook, by world time"},
 	{key: "return", effect: true, help: "return the transfer: R01"},
 	{key: "noc", effect: true, help: "send a notification of change: C01"},
 	{key: "reject", effect: true, help: "reject the transfer: NSF"},
 	{key: "stay", effect: true, help: "leave the transfer in a state: PENDING"},
 	{key: "after", effect: true, help: `when the transfer's fate comes: "2 banking days"`},
+	{key: "drop", effect: true, yes: true, help: "lose the webhook"},
+	{key: "duplicate", effect: true, help: "send the webhook so many more times"},
+	{key: "reorder", effect: true, yes: true, help: "let the next webhook go first"},
+	{key: "exit", effect: true, help: "end Link with this error or status: INSTITUTION_DOWN, requires_credentials"},
+	{key: "omit", effect: true, help: "leave these out of Link's metadata: [account_id]"},
 }
 
 func newRuleAdd(c *control) *cobra.Command {
@@ -63,7 +71,9 @@ func newRuleAdd(c *control) *cobra.Command {
 		Long: "add gives a running server one more rule, which is asked before all others. It stands in a file (YAML or\n" +
 			"JSON), comes from stdin, or is said in flags:\n\n" +
 			"  tweed rule add --call /accounts/balance/get --error ITEM_LOGIN_REQUIRED --times 1\n" +
-			"  tweed rule add --ach deposit --where 'amount_cents={min: 100000}' --return R01 --after '2 banking days'",
+			"  tweed rule add --ach deposit --where 'amount_cents={min: 100000}' --return R01 --after '2 banking days'\n" +
+			"  tweed rule add --webhook ITEM.ERROR --drop --times 1\n" +
+			"  tweed rule add --link success --exit INSTITUTION_DOWN --times 1",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			inline := inlineRule(cmd, texts, where, then)
@@ -89,6 +99,9 @@ func newRuleAdd(c *control) *cobra.Command {
 	}
 	for _, f := range ruleFlags {
 		texts[f.key] = cmd.Flags().String(f.key, "", f.help)
+		if f.yes {
+			cmd.Flags().Lookup(f.key).NoOptDefVal = "true"
+		}
 	}
 	cmd.Flags().StringArrayVar(&where, "where", nil, "a condition, FACT=VALUE; may be repeated")
 	cmd.Flags().StringVar(&then, "then", "", "what it does, as YAML: {patch: {omit: [/accounts/0/mask]}}")

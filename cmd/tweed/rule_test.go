@@ -42,12 +42,14 @@ func TestRule(t *testing.T) {
 	rule("add", "--ach", "deposit", "--where", "amount_cents={min: 100000}", "--where", "direction=incoming", "--return", "R01",
 		"--after", "2 banking days", "--name", "bounce: \"x\"")
 	rule("add", "--call", "GET /sentinel/*, /item/get", "--then", "{patch: {set: {/a: 1}}}", "--skip", "1", "--every", "2", "--chance", "0.5")
+	rule("add", "--webhook", "ITEM.ERROR, ITEM.LOGIN_REPAIRED", "--drop", "--times", "1", "--where", "item_alias=alice")
 	require.Equal(t, []string{
 		`{"name":"added rule 1","call":"/link/token/create","times":1,"then":{"error":"INVALID_API_KEYS"}}`,
 		`{"name":"a/b c","call":"*","then":{"error":"ITEM_LOCKED"}}`,
 		`{"name":"bounce: \"x\"","ach":"deposit","where":{"amount_cents":{"min":100000},"direction":"incoming"},` +
 			`"then":{"return":"R01","after":"2 banking days"}}`,
-		`{"name":"added rule 4","call":["GET /sentinel/*","/item/get"],"skip":1,"every":2,"chance":0.5,"then":{"patch":{"set":{"/a":1}}}}`, "",
+		`{"name":"added rule 4","call":["GET /sentinel/*","/item/get"],"skip":1,"every":2,"chance":0.5,"then":{"patch":{"set":{"/a":1}}}}`,
+		`{"name":"added rule 5","webhook":["ITEM.ERROR","ITEM.LOGIN_REPAIRED"],"where":{"item_alias":"alice"},"times":1,"then":{"drop":true}}`, "",
 	}, strings.Split(rule("list"), "\n"))
 	code, by := answer(t, s, "w")
 	require.Equal(t, []string{"ITEM_LOCKED", "a/b c"}, []string{code, by})

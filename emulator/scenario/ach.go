@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -47,6 +48,15 @@ func (a ACH) debits() bool { return a == Deposit }
 var achFacts = []string{
 	"account", "account_mask", "amount_cents", "client_user_id", "direction", "external_transfer_id", "institution_id",
 	"item", "item_alias", "routing_number", "user", "world",
+}
+
+func (a ACH) check(r *report, at place) {
+	switch words := achWords(); {
+	case a == "":
+		r.add(at, "there is no kind of transfer", meant("", words))
+	case !slices.Contains(words, string(a)):
+		r.add(at, quote(string(a))+" is no kind of transfer", meant(string(a), words))
+	}
 }
 
 // factMeant proposes the fact of a transfer that a word begins (amount), or the nearest.

@@ -35,25 +35,30 @@ type Fact struct {
 	About string   `json:"about"`
 	Type  FactType `json:"type"`
 	// Of are the families whose calls can answer a resolved fact: plaid, legacy (the old
-	// /exchange_token), legit, sentinel, ale.
+	// /exchange_token), legit, sentinel, ale; and webhook, for the webhooks that rules are about.
 	Of []string `json:"of,omitempty"`
 }
+
+// familyWebhook is the family of what is no call, but a webhook.
+const familyWebhook = "webhook"
 
 // Families whose calls answer a fact; Sentinel's answer those of Items by the processor
 // token.
 var (
 	everyFamily = []string{"plaid", "legacy", "legit", "sentinel", "ale"}
+	everyFact   = []string{"plaid", "legacy", "legit", "sentinel", "ale", familyWebhook}
 	ofPlaid     = []string{"plaid"}
 	ofSentinel  = []string{"sentinel"}
 	ofItems     = []string{"plaid", "legacy", "sentinel"}
+	ofWebhooks  = []string{"plaid", "legacy", "sentinel", familyWebhook}
 )
 
 // resolved are the facts that are looked up for a call, beside the fields of its request.
 // They are what was known when the call came, before it changed anything.
 var resolved = []Fact{
 	{"account", "the Apex account of the path, body or query, or of the relationship or transfer", FactText, ofSentinel},
-	{"account_id", "the Plaid account: of the request, or of the processor token that it carries", FactText, ofItems},
-	{"account_mask", "the last digits of the account that the call is about", FactText, ofItems},
+	{"account_id", "the Plaid account: of the request, or of the processor token that it carries", FactText, ofWebhooks},
+	{"account_mask", "the last digits of the account that the call is about", FactText, ofWebhooks},
 	{
 		"amount_cents", "the amount of the transfer that is made or named, in cents; of micro-deposits the sum", FactNumber,
 		ofSentinel,
@@ -66,13 +71,13 @@ var resolved = []Fact{
 	{"client_id", "who calls: client_id or Sentinel's user name, without the world's name", FactText, everyFamily},
 	{
 		"client_user_id", "user.client_user_id of the request, else of the Item that the call is about, else of the " +
-			"link token that it carries", FactText, ofItems,
+			"link token that it carries", FactText, ofWebhooks,
 	},
 	{"direction", "INCOMING for a deposit, OUTGOING for a withdrawal and for micro-deposits", FactText, ofSentinel},
 	{"external_transfer_id", "the caller's own id of the transfer that is made or named", FactText, ofSentinel},
-	{"institution_id", "the institution: of the request, or of the Item that the call is about", FactText, ofItems},
-	{"item", "the id of the Item that the call's token belongs to", FactText, ofItems},
-	{"item_alias", "the name that given: has for the Item (as)", FactText, ofItems},
+	{"institution_id", "the institution: of the request, or of the Item that the call is about", FactText, ofWebhooks},
+	{"item", "the id of the Item that the call's token belongs to", FactText, ofWebhooks},
+	{"item_alias", "the name that given: has for the Item (as)", FactText, ofWebhooks},
 	{"processor", "the processor of the processor token that is made or used", FactText, ofItems},
 	{"product", "the product that the operation draws on, by its path: auth, balance, identity, ...", FactText, ofPlaid},
 	{
@@ -80,8 +85,8 @@ var resolved = []Fact{
 		FactList, ofItems,
 	},
 	{"routing_number", "the routing number of the account that the call is about", FactText, ofItems},
-	{"user", "the Sandbox user name with which the Item was made, or is made by this call", FactText, ofItems},
-	{"world", "the world's name", FactText, everyFamily},
+	{"user", "the Sandbox user name with which the Item was made, or is made by this call", FactText, ofWebhooks},
+	{"world", "the world's name", FactText, everyFact},
 }
 
 // factsOf are the names of the resolved facts by family.

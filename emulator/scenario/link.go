@@ -30,6 +30,16 @@ func linkWords() []string { return []string{string(LinkSuccess), string(LinkExit
 
 func (LinkEnd) schema(d *describer) schema { return d.about(words(linkWords()...), "LinkEnd", "") }
 
+// check reports a word that is no end of Link.
+func (l LinkEnd) check(r *report, at place) {
+	switch {
+	case l == "":
+		r.add(at, "there is no end of Link", meant("", linkWords()))
+	case !slices.Contains(linkWords(), string(l)):
+		r.add(at, quote(string(l))+" is no end of Link", meant(string(l), linkWords()))
+	}
+}
+
 // routes are the routes of the ends that a word takes in.
 func (l LinkEnd) routes() []string {
 	if l == AnyLink {
@@ -85,7 +95,8 @@ func (e *Exit) decodeNode(r *report, n *node, at place) {
 	case n.kind == mapping:
 		r.decodeStruct(n, reflect.ValueOf(e).Elem(), at)
 	default:
-		r.add(at, "here stands "+n.what(), "it must be an error code, a status of onExit, {error: CODE, status: STATUS}, or true")
+		r.add(at, "here stands "+n.what(),
+			"it must be an error code, a status of onExit, {error: CODE, status: STATUS}, or true")
 	}
 }
 

@@ -148,6 +148,7 @@ func (r *Rule) example() string {
 		return "{drop: true}"
 	case atLink:
 		return "{exit: INSTITUTION_DOWN}"
+	case atCall:
 	}
 	return "{error: ITEM_LOGIN_REQUIRED}"
 }

@@ -58,73 +58,48 @@ func (r *Rule) about() string {
 	return "calls"
 }
 
-// seats are the keys that say where a rule sits, in the order of the language.
-func (r *Rule) seats(at place) []seatKey {
-	return []seatKey{
-		{"call", r.Call.list() != nil, at.has("call")}, {"ach", r.ACH != "", at.has("ach")},
-		{"webhook", len(r.Webhook.list()) > 0, at.has("webhook")}, {"link", r.Link != "", at.has("link")},
-	}
-}
-
-// seatKey is one of them: whether it says something, and whether it stands in the file.
-type seatKey struct {
-	key         string
-	used, there bool
-}
-
 // checkSeat reports a rule that sits nowhere, at two places, or at what is not there.
 func (r *Rule) checkSeat(problems *report, at place) {
-	first := ""
-	for _, one := range r.seats(at) {
-		switch {
-		case !one.used && !one.there:
-			continue
-		case first != "":
-			problems.add(at.name(one.key), "the rule sits at "+first+" and at "+one.key,
-				"remove one of them, or write two rules")
-		case !one.used:
-			problems.add(at.key(one.key), emptySeats[one.key], emptySeatHelp(one.key))
-		}
-		if first == "" {
-			first = one.key
-		}
-	}
+	sits := r.sits(at)
 	switch {
-	case first == "":
-		problems.add(at.key("call"), emptySeats["call"], emptySeatHelp("call"))
-	case r.ACH != "" && !slices.Contains(achWords(), string(r.ACH)):
-		problems.add(at.key("ach"), quote(string(r.ACH))+" is no kind of transfer", meant(string(r.ACH), achWords()))
-	case r.Link != "" && !slices.Contains(linkWords(), string(r.Link)):
-		problems.add(at.key("link"), quote(string(r.Link))+" is no end of Link", meant(string(r.Link), linkWords()))
+	case len(sits) > 1:
+		problems.add(at.name(sits[1]), "the rule sits at "+sits[0]+" and at "+sits[1],
+			"remove one of them, or write two rules")
+	case len(sits) == 0 || sits[0] == "call" && r.Call.list() == nil:
+		problems.add(at.key("call"), "the rule has no call",
+			"say which calls it is about, for example call: /accounts/balance/get, or which transfers: ach: deposit, "+
+				"or which webhooks: webhook: ITEM.ERROR, or which ends of Link: link: success")
+	case sits[0] == "ach":
+		r.ACH.check(problems, at.key("ach"))
+	case sits[0] == "webhook" && len(r.Webhook.list()) == 0:
+		problems.add(at.key("webhook"), "there is no webhook", "write for example webhook: ITEM.ERROR")
+	case sits[0] == "link":
+		r.Link.check(problems, at.key("link"))
 	}
 	switch r.seat() {
 	case atACH:
 		problems.checkFactsOf("a transfer", r.Where, achFacts, at.key("where"))
 	case atWebhook:
-		problems.checkFactsOf("a webhook", r.Where, webhookFacts, at.key("where"))
+		problems.checkFactsOf("a webhook", r.Where, WebhookFacts(), at.key("where"))
 	case atLink:
 		problems.checkFactsOf("an end of Link", r.Where, linkFacts, at.key("where"))
 	case atCall:
 	}
 }
 
-// emptySeats say what is wrong with a key that says nothing.
-var emptySeats = map[string]string{
-	"call": "the rule has no call", "ach": "there is no kind of transfer", "webhook": "there is no webhook",
-	"link": "there is no end of Link",
-}
-
-func emptySeatHelp(key string) string {
-	switch key {
-	case "ach":
-		return meant("", achWords())
-	case "webhook":
-		return "write for example webhook: ITEM.ERROR"
-	case "link":
-		return meant("", linkWords())
+// sits are the keys of the places at which the rule sits, in a file also those without a value.
+func (r *Rule) sits(at place) (keys []string) {
+	for _, one := range []struct {
+		key string
+		has bool
+	}{
+		{"call", r.Call.list() != nil}, {"ach", r.ACH != ""}, {"webhook", len(r.Webhook.list()) > 0}, {"link", r.Link != ""},
+	} {
+		if one.has || at.has(one.key) {
+			keys = append(keys, one.key)
+		}
 	}
-	return "say which calls it is about, for example call: /accounts/balance/get, or which transfers: ach: deposit, " +
-		"or which webhooks: webhook: ITEM.ERROR, or which ends of Link: link: success"
+	return keys
 }
 
 // checkFactsOf reports facts that only calls have.
@@ -151,6 +126,7 @@ func (e effect) misplaced(r *report, rule *Rule, at place) bool {
 		what, right = "is for webhooks", "write webhook: ITEM.ERROR instead of "+key
 	case atLink:
 		what, right = "is for the ends of Link", "write link: success instead of "+key
+	case atCall:
 	}
 	switch {
 	case sits == atACH && e.at()&atCall != 0:

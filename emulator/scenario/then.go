@@ -259,6 +259,7 @@ func (e effect) makes() string {
 		return "decide what becomes of the webhook"
 	case atLink:
 		return "decide how Link ends"
+	case atCall:
 	}
 	return "make the answer"
 }

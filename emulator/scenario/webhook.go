@@ -18,13 +18,8 @@ type Webhooks string
 // methodWebhook is the method of the routes of webhooks in an engine's tables.
 const methodWebhook = "WEBHOOK"
 
-// webhookFacts are the facts of a webhook.
-var webhookFacts = []string{
-	"account_id", "account_mask", "client_user_id", "institution_id", "item", "item_alias", "user", "world",
-}
-
 // WebhookFacts lists the facts of a webhook, sorted by name.
-func WebhookFacts() []string { return slices.Clone(webhookFacts) }
+func WebhookFacts() []string { return FactsOf(familyWebhook) }
 
 // list returns the single patterns.
 func (w Webhooks) list() []string { return Calls(w).list() }

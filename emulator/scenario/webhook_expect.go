@@ -52,7 +52,7 @@ func (e *WebhookExpect) check(r *report, at place) {
 	}
 	r.checkWebhooks(e.Webhook, at.key("webhook"))
 	r.checkWhere(e.Where, at.key("where"))
-	r.checkFactsOf("a webhook", e.Where, webhookFacts, at.key("where"))
+	r.checkFactsOf("a webhook", e.Where, WebhookFacts(), at.key("where"))
 	if e.Count != nil {
 		e.Count.check(r, at.key("count"))
 		checkCount(r, *e.Count, at.key("count"))

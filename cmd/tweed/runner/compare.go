@@ -195,6 +195,7 @@ func OnlyTweed(s *scenario.Scenario) []string {
 	keys := map[string]bool{
 		"rules": len(s.Rules) > 0, "given": len(s.Given.Items) > 0, "assume": len(s.Assume) > 0,
 		"version": s.Version != "", "environment": s.Environment != "",
+		"webhooks": s.Webhooks != scenario.Delivery{},
 	}
 	maps.DeleteFunc(keys, func(_ string, has bool) bool { return !has })
 	return slices.Sorted(maps.Keys(keys))

@@ -116,7 +116,11 @@ func harOf(e *api.Entry) harEntry {
 
 // harComment says which world the call was in, what acted on it, and the journal's notes.
 func harComment(e *api.Entry) string {
-	parts := []string{"world " + e.World + ", call " + strconv.FormatUint(e.N, 10)}
+	what := "call "
+	if e.Family == api.FamilyWebhook {
+		what = "webhook "
+	}
+	parts := []string{"world " + e.World + ", " + what + strconv.FormatUint(e.N, 10)}
 	for _, rule := range e.Rules() {
 		parts = append(parts, "rule "+strconv.Quote(rule)+" acted")
 	}

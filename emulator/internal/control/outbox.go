@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"strconv"
 	"time"
 
@@ -50,8 +51,9 @@ func (a *API) outbox(c *api.Call) (any, error) {
 func messageOf(m *world.Message) messageBody {
 	out := messageBody{
 		N: m.N, At: stamp(m.At), Kind: m.Kind, Name: m.Name, Target: m.Target, Headers: m.Headers, Body: string(m.Body),
-		State: m.State, Left: stamp(m.Left), Rule: m.Rule, CopyOf: m.Copy, About: m.About, Tries: []attemptBody{},
+		State: m.State, Left: stamp(m.Left), Rule: m.Rule, CopyOf: m.Copy, About: maps.Clone(m.About), Tries: []attemptBody{},
 	}
+	delete(out.About, "world") // its name is how the client came here
 	if m.Due != nil {
 		out.Due = stamp(*m.Due)
 	}

@@ -106,7 +106,8 @@ type publicError struct{ address netip.Addr }
 
 // Error says how to let them go there.
 func (e publicError) Error() string {
-	return fmt.Sprintf("refused: %s is neither loopback nor private; --webhooks-anywhere lets webhooks go there", e.address)
+	return "refused: " + e.address.String() +
+		" is neither loopback nor private; --webhooks-anywhere lets webhooks go there"
 }
 
 // control looks at the address that a name has led to, before anything is sent there.
@@ -153,7 +154,7 @@ func (s *Sender) record(l world.Letter, target *url.URL, sent http.Header, got a
 		N: l.N, World: l.World, Time: l.Sent, Family: api.FamilyWebhook, Op: l.Name, Method: http.MethodPost,
 		Base: (&url.URL{Scheme: target.Scheme, Host: target.Host}).String(), Host: target.Host, Path: target.Path,
 		Query: target.RawQuery, Status: o.Status, Rule: l.Rule, Sent: sent, Request: l.Body, Reply: got.body,
-		Notes: []string{fmt.Sprintf("attempt %d", l.Try)},
+		About: facts{l.About}, Notes: []string{fmt.Sprintf("attempt %d", l.Try)},
 	}
 	if l.Copy > 0 {
 		e.Notes = append(e.Notes, fmt.Sprintf("a copy of webhook %d", l.Copy))
@@ -168,5 +169,11 @@ func (s *Sender) record(l world.Letter, target *url.URL, sent http.Header, got a
 	}
 	s.options.Journal.Add(e)
 }
+
+// facts are what a message is about, for filters of the journal.
+type facts struct{ world.Facts }
+
+// Subject is none: attempts are not counted for the fact attempt.
+func (facts) Subject() string { return "" }
 
 func sortedNames(h http.Header) []string { return slices.Sorted(maps.Keys(h)) }

@@ -2,6 +2,8 @@ package plaid
 
 import (
 	"encoding/json"
+	"net/url"
+	"slices"
 	"time"
 
 	"tweed/emulator/internal/api"
@@ -55,8 +57,8 @@ type linkTokenCreateResponse struct {
 
 // linkTokenCreate makes a link token. In update mode (with an access_token) the Item may
 // be in any state. Errors, in order of checking: those of itemOf if there is an
-// access_token, else INVALID_FIELD without products; INVALID_FIELD for a lifetime that
-// cannot be.
+// access_token, else INVALID_FIELD without products; INVALID_FIELD for a redirect_uri or a
+// lifetime that cannot be.
 func linkTokenCreate(c *api.Call, req linkTokenCreateRequest) (linkTokenCreateResponse, error) {
 	row := linkToken{Client: c.Client.ID, User: req.User.ClientUserID, Created: c.Now, Expires: c.Now.Add(linkTokenLife)}
 	if req.AccessToken != "" {
@@ -68,6 +70,9 @@ func linkTokenCreate(c *api.Call, req linkTokenCreateRequest) (linkTokenCreateRe
 	} else if len(req.Products) == 0 {
 		return linkTokenCreateResponse{}, errInvalidField.Text(
 			"products must be a list of strings containing at least one product") // assumed
+	}
+	if !redirectable(c.World, textOr(req.RedirectURI, "")) {
+		return linkTokenCreateResponse{}, errInvalidField.Variant("redirect_uri")
 	}
 	row.Metadata = linkMetadata{
 		AccountFilters: unlessNull(req.AccountFilters), ClientName: req.ClientName, CountryCodes: req.CountryCodes,
@@ -88,6 +93,21 @@ func linkTokenCreate(c *api.Call, req linkTokenCreateRequest) (linkTokenCreateRe
 	linkTokens.Put(c.World, token, row)
 	out.Expiration = row.Expires.Format(time.RFC3339)
 	return out, nil
+}
+
+// redirectable tells whether a redirect_uri can be one: https without a query or fragment; in the
+// Sandbox also http on localhost (documented). Which of them the Dashboard lists is not known
+// here; an address of the own machine is taken for localhost (assumed).
+func redirectable(w *world.World, text string) bool {
+	if text == "" {
+		return true
+	}
+	back, err := url.Parse(text)
+	if err != nil || back.Host == "" || back.RawQuery != "" || back.Fragment != "" {
+		return false
+	}
+	local := slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, back.Hostname())
+	return back.Scheme == "https" || back.Scheme == "http" && local && settingsOf(w).Environment == sandbox
 }
 
 // hostedLinkMaxLife bounds url_lifetime_seconds (OpenAPI file: positive, at most 21 days).
@@ -171,7 +191,8 @@ func linkTokenOf(c *api.Call, token string) (linkToken, error) {
 	return row, nil
 }
 
-// linkTokenGet tells what a link token was made with, and of the sessions of Link with it. Errors: those of linkTokenOf.
+// linkTokenGet tells what a link token was made with, and of the sessions of Link with it.
+// Errors: those of linkTokenOf.
 func linkTokenGet(c *api.Call, req linkTokenGetRequest) (linkTokenGetResponse, error) {
 	row, err := linkTokenOf(c, req.LinkToken)
 	if err != nil {

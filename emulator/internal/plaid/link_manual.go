@@ -166,7 +166,11 @@ func (f *linkFlow) wrongDeposits(manual manualAccount) {
 	}
 	fault := faultOf(errDepositCode.New())
 	f.fail(fault)
-	f.to(paneDeposits, viewSameDay)
+	view := viewSameDay
+	if manual.Routing == instantRouting {
+		view = viewInstant
+	}
+	f.to(paneDeposits, view)
 	f.s.Fault = fault
 }
 

@@ -127,7 +127,10 @@ func (f *linkFlow) finish(linkStepRequest) error {
 	if slices.Contains(f.s.Ask.Products, "transfer") {
 		meta.TransferStatus = orNull("INCOMPLETE") // no transfer intent is authorized here
 	}
-	f.end(&linkResult{Kind: kindSuccess, PublicToken: token, Item: item.ID, Accounts: meta.Accounts, Metadata: f.changed(fieldsOf(meta), ending)})
+	f.end(&linkResult{
+		Kind: kindSuccess, PublicToken: token, Item: item.ID, Accounts: meta.Accounts,
+		Metadata: f.changed(fieldsOf(meta), ending),
+	})
 	return nil
 }
 
@@ -136,6 +139,7 @@ func (f *linkFlow) keep(item *Item) error {
 	if f.s.updates() {
 		return f.keepUpdate(item)
 	}
+	item.awaitDeposits(f.w)
 	if item.Institution == "" {
 		items.Put(f.w, item.ID, *item)
 		return nil

@@ -1,6 +1,7 @@
 package plaid
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,6 +13,7 @@ type linker struct {
 	session string
 	last    reply
 	events  []string // names; of views "VIEW:name"
+	told    []string // the events as JSON
 }
 
 // tokenFor makes a link token; fields replace or join the usual ones.
@@ -54,6 +56,9 @@ func (l *linker) take(r reply) {
 			name = "VIEW:" + view
 		}
 		l.events = append(l.events, name)
+		text, err := json.Marshal(r.at("events", n))
+		require.NoError(l.t, err)
+		l.told = append(l.told, string(text))
 	}
 }
 

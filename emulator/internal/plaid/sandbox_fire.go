@@ -118,43 +118,6 @@ func sandboxUserFireWebhook(c *api.Call, req userFireRequest) (fireWebhookRespon
 	return fireWebhookResponse{RequestID: c.RequestID, WebhookFired: true}, nil
 }
 
-type setVerificationStatusRequest struct {
-	AccessToken        string `json:"access_token"`
-	AccountID          string `json:"account_id"`
-	VerificationStatus string `json:"verification_status"`
-}
-
-// sandboxItemSetVerificationStatus ends the proof of an account by micro-deposits, and tells
-// the Item's webhook AUTOMATICALLY_VERIFIED or VERIFICATION_EXPIRED (documented). An account
-// that needs no proof stays as it is (assumed). Errors, in order of checking: those of
-// itemOf, INVALID_ACCOUNT_ID, INVALID_FIELD for another status (assumed).
-func sandboxItemSetVerificationStatus(c *api.Call, req setVerificationStatusRequest) (requestIDResponse, error) {
-	item, err := itemOf(c, req.AccessToken)
-	if err != nil {
-		return requestIDResponse{}, err
-	}
-	acc, ok := item.account(c.World, req.AccountID)
-	if !ok {
-		return requestIDResponse{}, errAccountID.New()
-	}
-	schema, ok := map[string]string{
-		statusAutomatic: "AutomaticallyVerifiedWebhook", statusExpired: "VerificationExpiredWebhook",
-	}[req.VerificationStatus]
-	if !ok {
-		return requestIDResponse{}, errInvalidField.Text("verification_status must be automatically_verified or verification_expired")
-	}
-	if item.Manual != nil {
-		proven := *item.Manual
-		proven.Status = req.VerificationStatus
-		item.Manual = &proven
-	}
-	kind := webhookBy(schema)
-	about := webhookSubject{item: item, accounts: []account{acc}, target: item.Webhook}
-	itemWebhook(c.World, &item, kind.Code, kind.body(c.World, c.Client.ID, about))
-	items.Put(c.World, item.ID, item)
-	return requestIDResponse{RequestID: c.RequestID}, nil
-}
-
 type userResetLoginRequest struct {
 	ItemIDs []string `json:"item_ids"`
 }
