@@ -35,7 +35,7 @@ func TestCompile(t *testing.T) {
 	t.Parallel()
 	out, err := compile(contract())
 	require.NoError(t, err)
-	require.Equal(t, header(contract(), "Shapes of the requests and replies of every operation.")+
+	require.Equal(t, header(contract(), "Shapes of the requests and replies of every operation, and of every webhook.")+
 		"=A object\nx integer\n=B open\nk! ?[]Kind ^known\n=Kind enum p|q r\n", string(out.shapes))
 	require.Contains(t, string(out.examples), "{\"x\":1}\n")
 	require.Contains(t, string(out.table), `"aGet", Method: "GET"`)

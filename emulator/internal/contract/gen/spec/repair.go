@@ -28,7 +28,7 @@ func (c *Contract) repair(o *Overlay) error {
 	for _, line := range o.Examples {
 		example, made := c.exampleOf(&line)
 		if example == nil {
-			c.misfit(o, "example: no operation or webhook %s", line.name())
+			c.misfit(o, "example: no %s %s", line.kind(), line.name())
 			continue
 		}
 		// JSON is YAML, and a node keeps the order of members and the spelling of numbers.
@@ -49,6 +49,14 @@ func (c *Contract) repair(o *Overlay) error {
 		*made = cmp.Or(*made, ExampleRepaired)
 	}
 	return nil
+}
+
+// kind is what it repairs an example of.
+func (r *Repair) kind() string {
+	if r.Webhook != "" {
+		return "webhook"
+	}
+	return "operation"
 }
 
 // name is whose example it repairs.
