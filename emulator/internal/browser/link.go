@@ -43,10 +43,11 @@ type asset struct {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
 
-// Any page may frame the dialog: that is what Link is, and an app's page has any origin. What a framing page can do is
-// said in link-initialize.js. The other pages stand alone.
+// Any page may frame the dialog: that is what Link is, and an app's page has any origin; "*" leaves out files and the
+// schemes of apps around a web view. What a framing page can do is said in link-initialize.js. The other pages stand
+// alone.
 const (
-	dialogPolicy = policy + "frame-ancestors *"
+	dialogPolicy = policy + "frame-ancestors * file: capacitor: ionic: tauri:"
 	pagePolicy   = policy + "frame-ancestors 'none'"
 )
 

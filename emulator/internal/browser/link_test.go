@@ -121,7 +121,7 @@ func TestPolicy(t *testing.T) {
 		"base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; frame-ancestors "
 	get := func(path string) http.Header { return ask(t, http.MethodGet, url+path).header }
 
-	require.Equal(t, strict+"*", get(folder+"link.html").Get("Content-Security-Policy"), "any page may frame the dialog")
+	require.Equal(t, strict+"* file: capacitor: ionic: tauri:", get(folder+"link.html").Get("Content-Security-Policy"), "any page may frame the dialog")
 	require.Equal(t, strict+"'none'", get(folder+"bank.html").Get("Content-Security-Policy"))
 	require.Equal(t, strict+"'none'", get(token).Get("Content-Security-Policy"))
 

@@ -101,7 +101,7 @@
     frame.title = 'Plaid Link';
     frame.allow = 'clipboard-write';
     const address = new URL('link.html', base);
-    address.hash = new URLSearchParams({ channel, parent: location.origin, list }).toString();
+    address.hash = new URLSearchParams({ channel, parent: self.origin, list }).toString();
     frame.src = address.href;
     // Property by property: a content security policy forbids styles as text. With the frame's color-scheme, which is
     // the dialog's own, the frame stays see-through in light and in dark.
