@@ -94,6 +94,7 @@ func TestGolden(t *testing.T) {
 	g.institutionCalls()
 	g.transactionCalls()
 	g.productCalls(emu)
+	g.linkCalls(emu.World("golden"))
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" && route.Dropped == "" {

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"cmp"
 	"net/http"
 	"testing"
 
@@ -48,12 +49,12 @@ func TestHeadlessLink(t *testing.T) {
 		{`{"user_name": "x"}`, "refused", "user_name", 0},
 	} {
 		got := c.send(http.MethodPost, "/_tweed/link", test.body)
-		switch {
-		case test.kind == "refused":
+		switch test.kind {
+		case "refused":
 			require.Equal(t, 400, got.Status, test.body)
 			require.Contains(t, got.Body, test.says, test.body)
 			continue
-		case test.kind == "success":
+		case "success":
 			require.Len(t, got.at("metadata", "accounts"), test.account, "%s\n%s", test.body, got.Body)
 			require.NotEmpty(t, c.post("/item/public_token/exchange", map[string]any{"public_token": got.at("public_token")}).at("access_token"))
 			continue
@@ -98,4 +99,48 @@ func TestLinkCase(t *testing.T) {
 	require.Len(t, c.post("/accounts/get", map[string]any{"access_token": access}).at("accounts"), 1)
 	require.Len(t, c.post("/link/token/get", map[string]any{"link_token": token}).at("link_sessions"), 2)
 	replayed(t, w)
+}
+
+const linkSession = "/link/v2/stable/session/"
+
+// visit is a session of Link that waits for the page of an OAuth bank.
+type visit struct{ session, state, account string }
+
+// atOAuthBank goes as far as the bank's page.
+func (c *client) atOAuthBank() visit {
+	c.t.Helper()
+	open := c.ok(linkSession+"open", fields{
+		"key": c.inWorld("public-key"), "product": []string{"auth"}, "institution_id": "ins_127287",
+	})
+	v := visit{session: open.text("link_session_id"), state: open.text("pane", "oauth_state_id")}
+	page := c.ok(linkSession+"bank", fields{"oauth_state_id": v.state})
+	accounts, _ := page.at("accounts").([]any)
+	first, _ := accounts[0].(map[string]any)
+	v.account, _ = first["account_id"].(string)
+	return v
+}
+
+// awaitingDeposits links an Item whose account waits for automated micro-deposits.
+func (c *client) awaitingDeposits() item {
+	c.t.Helper()
+	done := c.send(http.MethodPost, "/_tweed/worlds/"+cmp.Or(c.world, "default")+"/link",
+		`{"institution": "ins_109512", "user": "microdeposits_good"}`)
+	made := c.ok("/item/public_token/exchange", fields{"public_token": done.text("public_token")})
+	return item{access: made.text("access_token"), accounts: []string{done.text("metadata", "account_id")}}
+}
+
+// linkCalls has one recorded call for every operation of Link's dialog, and for those of the
+// Sandbox that go with it.
+func (g *golden) linkCalls(w emulator.World) {
+	g.t.Helper()
+	bank := g.atOAuthBank()
+	g.plaid("/sandbox/oauth/select_accounts", fields{"oauth_state_id": bank.state, "accounts": []string{bank.account}})
+	g.plaid(linkSession+"bank", fields{"oauth_state_id": bank.state})
+	g.plaid(linkSession+"oauth", fields{"oauth_state_id": bank.state, "decision": "approve"})
+	g.plaid(linkSession+"step", fields{"link_session_id": bank.session, "action": "oauth"})
+	g.plaid(linkSession+"open", fields{"key": "public-key@" + w.Name(), "product": []string{"auth"}, "client_name": "Tweed & Co"})
+	deposits := g.awaitingDeposits()
+	g.plaid("/sandbox/item/set_verification_status", fields{
+		"access_token": deposits.access, "account_id": deposits.accounts[0], "verification_status": "automatically_verified",
+	})
 }

@@ -27,7 +27,10 @@ func everyPlaidReply(c *client) map[string]reply {
 		"access_token": history, "account_id": accountIDs(c.ok("/accounts/get", fields{"access_token": history}))[0],
 		"processor": "dwolla",
 	}).text("processor_token")
+	bank, deposits := c.atOAuthBank(), c.awaitingDeposits()
 	bodies := map[string]fields{
+		"/sandbox/oauth/select_accounts":              {"oauth_state_id": bank.state, "accounts": []string{bank.account}},
+		"/sandbox/item/set_verification_status":       {"access_token": deposits.access, "account_id": deposits.accounts[0], "verification_status": "automatically_verified"},
 		"/sandbox/public_token/create":                {"institution_id": platypus, "initial_products": []string{"auth"}},
 		"/sandbox/processor_token/create":             {"institution_id": platypus},
 		"/item/public_token/create":                   {"access_token": token},

@@ -95,7 +95,8 @@ func (e *Exit) decodeNode(r *report, n *node, at place) {
 	case n.kind == mapping:
 		r.decodeStruct(n, reflect.ValueOf(e).Elem(), at)
 	default:
-		r.add(at, "here stands "+n.what(), "it must be an error code, a status of onExit, {error: CODE, status: STATUS}, or true")
+		r.add(at, "here stands "+n.what(),
+			"it must be an error code, a status of onExit, {error: CODE, status: STATUS}, or true")
 	}
 }
 

@@ -92,7 +92,9 @@ func (r *Rule) sits(at place) (keys []string) {
 	for _, one := range []struct {
 		key string
 		has bool
-	}{{"call", r.Call.list() != nil}, {"ach", r.ACH != ""}, {"webhook", len(r.Webhook.list()) > 0}, {"link", r.Link != ""}} {
+	}{
+		{"call", r.Call.list() != nil}, {"ach", r.ACH != ""}, {"webhook", len(r.Webhook.list()) > 0}, {"link", r.Link != ""},
+	} {
 		if one.has || at.has(one.key) {
 			keys = append(keys, one.key)
 		}

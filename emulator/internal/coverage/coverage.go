@@ -116,7 +116,8 @@ func chapters(routes []emulator.Route) []chapter {
 
 // families are the titles of what is not divided by paths.
 var families = map[string]string{
-	"legacy": "Plaid: the API of 2015 to 2017", "link": "Plaid: Link's own dialog", "legit": "Apex: Legit", "sentinel": "Apex: Sentinel", "ale": "Apex: ALE",
+	"legacy": "Plaid: the API of 2015 to 2017", "link": "Plaid: Link's own dialog",
+	"legit": "Apex: Legit", "sentinel": "Apex: Sentinel", "ale": "Apex: ALE",
 }
 
 // spelled are the words of paths that are not just a word with a capital letter.

@@ -191,7 +191,8 @@ func linkTokenOf(c *api.Call, token string) (linkToken, error) {
 	return row, nil
 }
 
-// linkTokenGet tells what a link token was made with, and of the sessions of Link with it. Errors: those of linkTokenOf.
+// linkTokenGet tells what a link token was made with, and of the sessions of Link with it.
+// Errors: those of linkTokenOf.
 func linkTokenGet(c *api.Call, req linkTokenGetRequest) (linkTokenGetResponse, error) {
 	row, err := linkTokenOf(c, req.LinkToken)
 	if err != nil {

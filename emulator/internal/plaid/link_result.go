@@ -127,7 +127,10 @@ func (f *linkFlow) finish(linkStepRequest) error {
 	if slices.Contains(f.s.Ask.Products, "transfer") {
 		meta.TransferStatus = orNull("INCOMPLETE") // no transfer intent is authorized here
 	}
-	f.end(&linkResult{Kind: kindSuccess, PublicToken: token, Item: item.ID, Accounts: meta.Accounts, Metadata: f.changed(fieldsOf(meta), ending)})
+	f.end(&linkResult{
+		Kind: kindSuccess, PublicToken: token, Item: item.ID, Accounts: meta.Accounts,
+		Metadata: f.changed(fieldsOf(meta), ending),
+	})
 	return nil
 }
 
