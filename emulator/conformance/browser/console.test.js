@@ -10,15 +10,15 @@ const {stage} = require('./lib/stage');
 
 const on = stage({pages: () => ({'/hook': {type: 'text/plain', text: 'ok'}})});
 
-// console opens a part of the console in a world.
+// opened is a part of the console in a world.
 async function opened(t, world, part = 'journal') {
+  await world.control('GET', 'clock'); // a world is there when it has been called
   const page = await on.page(t);
   await page.goto(`${on.tweed.url}/`);
   await page.waitForURL(/\/_tweed\//);
-  await page.evaluate((name) => sessionStorage.setItem('tweed-world', name), world.name);
-  await page.goto(`${on.tweed.url}/_tweed/#${part}`);
-  await page.reload();
-  await page.locator('h1').waitFor();
+  await page.getByTestId('world-select').selectOption(world.name);
+  await page.getByTestId(`nav-${part}`).click();
+  await page.locator(`[data-testid=nav-${part}][aria-current]`).waitFor();
   return page;
 }
 

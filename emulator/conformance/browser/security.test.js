@@ -119,11 +119,10 @@ test('the console shows what anybody has written as text', on.play(async (t) => 
 
   const page = await watched(t);
   await page.goto(`${on.tweed.url}/_tweed/`);
-  await page.evaluate((name) => sessionStorage.setItem('tweed-world', name), world.name);
+  await page.getByTestId('world-select').selectOption(world.name);
   for (const part of ['journal', 'fail', 'worlds', 'clock', 'scenario']) {
-    await page.goto(`${on.tweed.url}/_tweed/#${part}`);
-    await page.reload();
-    await page.locator('h1').waitFor();
+    await page.getByTestId(`nav-${part}`).click();
+    await page.locator(`[data-testid=nav-${part}][aria-current]`).waitFor();
     if (part === 'journal') {
       await page.getByTestId('journal-row').nth(3).waitFor();
       for (const open of (await page.getByTestId('journal-open').all()).slice(0, 4)) {

@@ -78,7 +78,7 @@ test('update mode repairs an Item that needs a new login', on.play(async (t) => 
   await link.signIn();
   await link.finish();
   const {events} = await success(page);
-  assert.ok(events.every((one) => one.metadata.is_update_mode === true), JSON.stringify(events[0]));
+  assert.ok(events.every((one) => one.metadata.is_update_mode === 'true'), JSON.stringify(events[0]));
   const {item} = await world.plaid('/item/get', {access_token});
   assert.deepEqual([item.item_id, item.error], [item_id, null]);
   await world.plaid('/auth/get', {access_token});

@@ -8,6 +8,11 @@ const readline = require('node:readline');
 
 const binary = process.env.TWEED_BINARY;
 
+// A test file that is told to end takes its servers with it.
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 // serve starts "tweed serve" on a free port. stop ends it and fails where it did not end well.
 async function serve(args = [], env = {}) {
   if (!binary) throw new Error('TWEED_BINARY says nothing: run these tests by "make browser-test"');
@@ -16,7 +21,13 @@ async function serve(args = [], env = {}) {
   });
   let said = '';
   child.stderr.on('data', (text) => { said += text; });
-  const ended = new Promise((done) => { child.once('exit', (code) => done(code)); });
+  running.add(child);
+  const ended = new Promise((done) => {
+    child.once('exit', (code) => {
+      running.delete(child);
+      done(code);
+    });
+  });
   const ready = new Promise((done) => {
     const lines = readline.createInterface({input: child.stdout});
     lines.on('line', (line) => {
