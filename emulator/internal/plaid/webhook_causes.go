@@ -9,6 +9,7 @@ import (
 // What sends webhooks and is no one operation.
 const (
 	causeReady    = "an Item with Transactions, when its history is ready"
+	causeDeposits = "automated micro-deposits, a banking day later"
 	causeDay      = "a day that passes"
 	causeHosted   = "hosted Link"
 	causeRepaired = "Link in update mode"
@@ -21,9 +22,9 @@ var updateCauses = []string{"/transactions/refresh", "/sandbox/transactions/crea
 // operations by their paths, else words. A test makes each of them happen.
 var causes = map[string][]string{
 	"AssetsProductReadyWebhook":                          {"/asset_report/create", "/asset_report/refresh"},
-	"AutomaticallyVerifiedWebhook":                       {"/sandbox/item/set_verification_status"},
+	"AutomaticallyVerifiedWebhook":                       {causeDeposits, "/sandbox/item/set_verification_status"},
 	"DefaultUpdateWebhook":                               updateCauses,
-	"FallbackAuthMicrodepositAutoVerifiedWebhook":        {"/sandbox/item/set_verification_status"}, // another description of the same
+	"FallbackAuthMicrodepositAutoVerifiedWebhook":        {causeDeposits, "/sandbox/item/set_verification_status"}, // another description of the same
 	"FallbackAuthMicrodepositVerificationExpiredWebhook": {"/sandbox/item/set_verification_status"},
 	"HistoricalUpdateWebhook":                            {causeReady},
 	"HoldingsDefaultUpdateWebhook":                       {"/investments/refresh"},

@@ -32,6 +32,20 @@ func (s *tester) partner(token string) object {
 	return partner
 }
 
+// awaitsDeposits links an Item whose account waits for automated micro-deposits.
+func (s *tester) awaitsDeposits() object {
+	s.t.Helper()
+	l := s.link(object{"link_token": s.tokenFor(object{
+		"auth": object{"automated_microdeposits_enabled": true}, "webhook": hook,
+	})})
+	l.atBank("ins_109512").do("credentials", object{"username": userDeposits, "password": userDeposits})
+	l.do("numbers", numbers("110000000", "1111222233330000")).do("continue", nil)
+	return object{
+		"access_token": s.exchange(l.last.text("result", "public_token")),
+		"account_id":   l.last.text("result", "metadata", "account_id"),
+	}
+}
+
 // refund makes a refund of a settled transfer and moves it.
 func (s *tester) refund() {
 	s.t.Helper()
@@ -53,11 +67,13 @@ func happenings() map[string]func(s *tester) {
 			s.advance(assetReportTime)
 		},
 		"/sandbox/item/set_verification_status": func(s *tester) {
-			item := s.linked(hook)
-			item["account_id"] = s.accountID(item["access_token"].(string), "0000")
 			for _, status := range []string{statusAutomatic, statusExpired} {
-				s.good("/sandbox/item/set_verification_status", with(item, object{"verification_status": status}))
+				s.good("/sandbox/item/set_verification_status", with(s.awaitsDeposits(), object{"verification_status": status}))
 			}
+		},
+		causeDeposits: func(s *tester) {
+			s.awaitsDeposits()
+			s.advance(oneDay)
 		},
 		"/transactions/refresh": func(s *tester) { s.good("/transactions/refresh", s.heard()) },
 		"/sandbox/transactions/create": func(s *tester) {
