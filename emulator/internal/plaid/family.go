@@ -164,6 +164,7 @@ var operations = map[string]func(*api.Call) (any, error){
 	"/sandbox/user/reset_login":                   api.Handle(sandboxUserResetLogin),
 	"/sandbox/item/fire_webhook":                  api.Handle(sandboxItemFireWebhook),
 	"/sandbox/item/reset_login":                   api.Handle(sandboxItemResetLogin),
+	"/sandbox/item/set_verification_status":       api.Handle(sandboxItemSetVerificationStatus),
 	"/sandbox/oauth/select_accounts":              api.Handle(sandboxOAuthSelectAccounts),
 	"/sandbox/processor_token/create":             api.Handle(sandboxProcessorTokenCreate),
 	"/sandbox/public_token/create":                api.Handle(sandboxPublicTokenCreate),
