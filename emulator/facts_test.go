@@ -279,6 +279,9 @@ func TestFacts(t *testing.T) {
 	}
 	for _, fact := range scenario.KnownFacts() {
 		for _, family := range fact.Of {
+			if family == "webhook" { // see TestWebhookFacts
+				continue
+			}
 			require.True(t, proven[family+" "+fact.Name], "no call of %s proves %s", family, fact.Name)
 		}
 	}

@@ -218,7 +218,7 @@ func TestVerifyBadBody(t *testing.T) {
 		``:                                      "nothing is asked; write calls: [{call: /item/get, count: 1}], or in_order, or webhooks",
 		`{"calls": [{"call": "/item/gte"}]}`:    `1:21: no operation "/item/gte"; did you mean "/item/get"?`,
 		"calls:\n- {call: /item/get, cuont: 1}": `2:21: unknown key "cuont"; did you mean "count"?`,
-		`flow: {ends: completed}`:               `1:1: unknown key "flow"; known here: calls, in_order`,
+		`flow: {ends: completed}`:               `1:1: unknown key "flow"; known here: calls, in_order, webhooks`,
 	} {
 		require.Equal(t, "the verification cannot be used: "+want, c.bad(400, "TWEED_BAD_REQUEST", "POST", "verify", body), body)
 	}

@@ -124,3 +124,36 @@ func TestWebhookKeyUnknown(t *testing.T) {
 	c := newClient(t, emulator.RunT(t), "")
 	c.refused(400, "INVALID_INPUT/INVALID_WEBHOOK_VERIFICATION_KEY_ID", "/webhook_verification_key/get", fields{"key_id": "not-a-key-id"})
 }
+
+// TestWebhookFacts: each fact of a webhook decides whether a rule acts on it.
+func TestWebhookFacts(t *testing.T) {
+	t.Parallel()
+	emu := emulator.RunT(t, emulator.Options{
+		Webhooks: emulator.WebhookOptions{Mode: scenario.ModeCollect},
+		Scenario: &scenario.Scenario{Given: scenario.Given{Items: []scenario.Item{
+			{As: "alice", Webhook: "http://127.0.0.1:9/hook", ClientUserID: "u-1"},
+		}}},
+	})
+	item := emu.World("default").Items()[0]
+	values := map[string]string{
+		"account_id": item.Accounts[0].ID, "account_mask": item.Accounts[0].Mask, "client_user_id": "u-1",
+		"institution_id": item.Institution, "item": item.ItemID, "item_alias": "alice", "user": item.User, "world": "default",
+	}
+	require.Len(t, values, len(scenario.WebhookFacts()))
+	c := newClient(t, emu, "")
+	w := emu.World("default")
+	for _, fact := range scenario.WebhookFacts() {
+		for _, value := range []string{values[fact], "other"} {
+			remove := w.Rule(scenario.Rule{
+				Name: "asked", Webhook: "AUTH.SMS_MICRODEPOSITS_VERIFICATION",
+				Where: scenario.Where{fact: scenario.Is(value)}, Then: scenario.Drop(),
+			})
+			c.ok("/sandbox/item/fire_webhook", fields{
+				"access_token": item.AccessToken, "webhook_type": "AUTH", "webhook_code": "SMS_MICRODEPOSITS_VERIFICATION",
+			})
+			remove()
+			all := w.Webhooks()
+			require.Equal(t, value != "other", all[len(all)-1].State == "dropped", "%s = %s", fact, value)
+		}
+	}
+}

@@ -28,6 +28,14 @@ func lies(s *scenario.Scenario) []lie {
 	for i := range s.Expect.Calls {
 		all = append(all, callLies(i, &s.Expect.Calls[i])...)
 	}
+	for i := range s.Expect.Webhooks {
+		all = append(all,
+			lie{fmt.Sprintf("webhooks %d count", i+1), func(s *scenario.Scenario) { s.Expect.Webhooks[i].Count = scenario.Exactly(99) }},
+			lie{fmt.Sprintf("webhooks %d body", i+1), func(s *scenario.Scenario) {
+				s.Expect.Webhooks[i].Count, s.Expect.Webhooks[i].Body = nil, map[string]any{"webhook_code": "NONE"}
+			}},
+		)
+	}
 	if s.Expect.Flow.Ends != "" {
 		all = append(all, lie{"flow ends", func(s *scenario.Scenario) { s.Expect.Flow.Ends = otherEnd(s.Expect.Flow.Ends) }})
 	}

@@ -163,7 +163,7 @@ func TestTranscript(t *testing.T) {
 	text := string(perform(t, parse(t, collected), 1).Transcript)
 	for _, wanted := range []string{
 		"POST /sandbox/item/reset_login\n{\"access_token\":\"access-sandbox-", "\n400 Bad Request\n", "Content-Length: ",
-		"\nTweed-Now: 2026-01-05T14:30:00Z\n", "## message 1 at 2026-01-05T14:30:00Z to http://127.0.0.1:9/hook\n",
+		"\nTweed-Now: 2026-01-05T14:30:00Z\n", "## webhook 1 at 2026-01-05T14:30:00Z to http://127.0.0.1:9/hook: collected\n",
 		"\nPlaid-Verification: ", "## end at 2026-01-08T14:30:00Z\n", "http://HOST/link/link-sandbox-",
 	} {
 		require.Contains(t, text, wanted)
