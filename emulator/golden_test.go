@@ -95,6 +95,10 @@ func TestGolden(t *testing.T) {
 	g.transactionCalls()
 	g.productCalls(emu)
 	g.linkCalls(emu.World("golden"))
+	calls := fires(emu.World("golden").Items()[0].ItemID)
+	for _, path := range slices.Sorted(maps.Keys(calls)) {
+		g.plaid(path, calls[path])
+	}
 
 	for _, route := range emulator.Routes() {
 		if route.Depth == "stateful" && route.Dropped == "" {
@@ -193,6 +197,21 @@ func (g *golden) institutionCalls() {
 	g.plaid("/institutions/search", fields{"query": "royal bank", "country_codes": []string{"GB"}, "options": fields{
 		"include_payment_initiation_metadata": true,
 	}})
+}
+
+// fires are good calls of the Sandbox's that send webhooks, by path.
+func fires(item string) map[string]fields {
+	const hook = "http://127.0.0.1:9/hook"
+	return map[string]fields{
+		"/sandbox/income/fire_webhook": {"item_id": item, "webhook": hook, "webhook_code": "INCOME_VERIFICATION"},
+		"/sandbox/bank_income/fire_webhook": {
+			"webhook_code": "BANK_INCOME_REFRESH_UPDATE", "webhook_fields": fields{"user_id": "u"}, "webhook_override": hook,
+		},
+		"/sandbox/user/fire_webhook": {
+			"user_id": "u", "webhook": hook, "webhook_code": "CHECK_REPORT_READY", "webhook_type": "CHECK_REPORT",
+		},
+		"/sandbox/user/reset_login": {"user_id": "u"},
+	}
 }
 
 // transactionCalls are of an Item whose transactions change, and of a partner at it.

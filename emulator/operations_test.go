@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"maps"
 	"net/http"
 	"time"
 )
@@ -82,6 +83,7 @@ func everyPlaidReply(c *client) map[string]reply {
 		},
 		advance: func(d time.Duration) { c.good(http.MethodPost, "clock", fields{"advance": d.String()}.json()) },
 	}.walk()
+	maps.Copy(bodies, fires(made.id))
 	for path, body := range bodies {
 		replies[path] = c.post(path, body)
 	}
