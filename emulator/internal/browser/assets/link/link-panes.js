@@ -125,9 +125,14 @@ function institution(pane, page) {
     title: 'Choose your bank',
     nodes,
     focus: page.typing ? input : null,
-    // A new answer to a search changes the list and leaves the rest, and the focus, alone.
+    // A new answer to a search changes the list and leaves the rest alone.
     update(next) {
+      const { institution: at } = document.activeElement.dataset;
       list.replaceChildren(...next.institutions.map((one) => institutionRow(one, page)));
+      if (at !== undefined) {
+        // the list was being walked through: the focus stays on the institution, if it is still there
+        (buttons().find((button) => button.dataset.institution === at) || input).focus();
+      }
       found.textContent = foundText(next.institutions);
     },
   };
