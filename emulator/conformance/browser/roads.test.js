@@ -119,10 +119,9 @@ test('an institution that Link does not support', on.play(async (t) => {
 
 test('a step that a rule delays shows that it is on its way', on.play(async (t) => {
   const world = on.world();
-  await world.control('POST', 'rules', 'call: /link/v2/stable/session/step\nwhere: {action: credentials}\ntimes: 1\nthen: {delay: 300ms}\n');
+  await world.control('POST', 'rules', 'call: /link/v2/stable/session/step\nwhere: {action: credentials}\ntimes: 1\nthen: {delay: 1s}\n');
   const {page, link} = await bankOf(on, t, world);
-  await link.signIn();
-  await link.get('link-loading').waitFor();
+  await Promise.all([link.get('link-loading').waitFor(), link.signIn()]);
   await link.account();
   await link.finish();
   await success(page);
