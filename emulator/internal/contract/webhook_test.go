@@ -10,8 +10,9 @@ import (
 
 // odd are what examples of webhooks have that their schemas do not take.
 var odd = map[string][]string{
-	"AssetsErrorWebhook":      {"error.display_message: missing"},
-	"BaseReportsErrorWebhook": {`error.error_type: unknown value "BASE_REPORT_ERROR"`, "error.display_message: missing"},
+	"AssetsErrorWebhook":           {"error.display_message: missing"},
+	"UserPermissionRevokedWebhook": {"error.display_message: missing"},
+	"BaseReportsErrorWebhook":      {`error.error_type: unknown value "BASE_REPORT_ERROR"`, "error.display_message: missing"},
 }
 
 // Each example of a webhook is of its type and code, and as its schema says.
