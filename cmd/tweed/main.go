@@ -89,7 +89,8 @@ func newRoot() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(
-		newServe(), newFlow(), newRun(), newExec(), newRule(), newTrigger(), newCheck(), newErrors(), newFacts(), newJournal(), newCase(),
+		newServe(), newFlow(), newRun(), newExec(), newRule(), newTrigger(), newCheck(), newErrors(), newFacts(),
+		newJournal(), newCase(),
 		newRoutes(),
 		newScenarios(), newSchema(), newInit(), newCA(), newHealthcheck(), newVersion(),
 	)

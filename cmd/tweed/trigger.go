@@ -15,9 +15,9 @@ import (
 	"tweed/emulator"
 )
 
-const triggerLong = `trigger has a running server send one of Plaid's webhooks: signed, with the ids, tokens and times of the
-world, to the webhook of the Item that it is about. WEBHOOK is type and code, or a code that one type
-has. The world is not changed by it.
+const triggerLong = `trigger has a running server send one of Plaid's webhooks: signed, with the ids,
+tokens and times of the world, to the webhook of the Item that it is about. WEBHOOK is
+type and code, or a code that one type has. The world is not changed by it.
 
   tweed trigger ITEM.ERROR --item alice --set error.error_code=INVALID_CREDENTIALS
   tweed trigger TRANSACTIONS.DEFAULT_UPDATE --set new_transactions=3
@@ -56,7 +56,7 @@ func newTrigger() *cobra.Command {
 	o := cmd.Flags()
 	o.StringVar(&f.item, "item", "", "the Item that it is about: its name in the scenario, or item_id")
 	o.StringVar(&f.accessToken, "access-token", "", "the Item that it is about, by its token")
-	o.StringVar(&f.processorToken, "processor-token", "", "the account of a partner's token; it goes to the partner's webhook")
+	o.StringVar(&f.processorToken, "processor-token", "", "a partner's token: its account, and its webhook as the target")
 	o.StringVar(&f.to, "to", "", "where it goes (default: the webhook of what it is about)")
 	o.StringArrayVar(&f.set, "set", nil, "a value of the body, PATH=VALUE: error.error_code=NO_ACCOUNTS; may be repeated")
 	o.StringVar(&f.data, "data", "", "a file with members of the body as a JSON object (- is stdin)")

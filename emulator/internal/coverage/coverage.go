@@ -62,9 +62,11 @@ func document(routes []emulator.Route) string {
 // webhooks writes the chapter on webhooks.
 func webhooks(all []emulator.WebhookKind) string {
 	var b strings.Builder
-	b.WriteString("\n## Plaid: webhooks\n\nEach can be sent by `tweed trigger`, `POST /_tweed/webhooks` and `World.Trigger`. The causes send it by " +
-		"themselves; the calls that end in\n`fire_webhook` send it without a reason, as at Plaid. The others belong to operations that are shaped, or go " +
-		"at Plaid where its dashboard says.\n\n| webhook | specification | causes |\n|---|---|---|\n")
+	b.WriteString("\n## Plaid: webhooks\n\n" +
+		"Each can be sent by `tweed trigger`, `POST /_tweed/webhooks` and `World.Trigger`. The causes send it by " +
+		"themselves;\nthe calls that end in `fire_webhook` send it without a reason, as at Plaid. The others belong to " +
+		"operations that\nare shaped, or go at Plaid where its dashboard says.\n\n" +
+		"| webhook | specification | causes |\n|---|---|---|\n")
 	for _, kind := range all {
 		causes := "by trigger alone"
 		if len(kind.Causes) > 0 {

@@ -93,7 +93,8 @@ func (t Trigger) find() (webhook, error) {
 	}
 	for _, kind := range found[min(1, len(found)):] {
 		if kind.Name() != found[0].Name() {
-			return webhook{}, fmt.Errorf("several webhooks have the code %s: %s", found[0].Code, strings.Join(namesOf(found), ", "))
+			return webhook{}, fmt.Errorf("several webhooks have the code %s: %s",
+				found[0].Code, strings.Join(namesOf(found), ", "))
 		}
 	}
 	for _, kind := range found { // of those to an app and to a partner that share a name

@@ -17,10 +17,10 @@ import (
 var allHeard = []string{"assets", "auth", "identity", "investments", "liabilities", "statements", "transactions"}
 
 // linkedWith links an Item with products and a webhook.
-func (s *tester) linkedWith(products []string, webhook string) (access string) {
+func (s *tester) linkedWith(products ...string) (access string) {
 	s.t.Helper()
 	return s.exchange(s.good("/sandbox/public_token/create", object{
-		"institution_id": "ins_109508", "initial_products": products, "options": object{"webhook": webhook},
+		"institution_id": "ins_109508", "initial_products": products, "options": object{"webhook": hook},
 	}).text("public_token"))
 }
 
@@ -36,7 +36,7 @@ func (s *tester) trigger(t Trigger) (sent Triggered, err error) {
 func TestTriggerAll(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	access := s.linkedWith(allHeard, hook)
+	access := s.linkedWith(allHeard...)
 	partner := s.processorToken(access, "dwolla")
 	s.good("/processor/token/webhook/update", object{"processor_token": partner, "webhook": "https://partner.example.com/"})
 	require.Len(t, webhooks(), 92)
@@ -70,7 +70,7 @@ func TestTriggerAll(t *testing.T) {
 func TestTriggerKnows(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	access := s.linkedWith(allHeard, hook)
+	access := s.linkedWith(allHeard...)
 	item := object{"access_token": access}
 	id := s.good("/item/get", item).text("item", "item_id")
 	body := func(name string) object {
@@ -106,7 +106,7 @@ func (s *tester) triggerBody(t Trigger) (object, error) {
 func TestTriggerSet(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	s.linkedWith(allHeard, hook)
+	s.linkedWith(allHeard...)
 	sent, err := s.triggerBody(Trigger{Webhook: "item.error", Set: object{"error.error_code": "INSTITUTION_DOWN"}})
 	require.NoError(t, err)
 	fault := sent["error"].(map[string]any)
@@ -174,7 +174,7 @@ func TestTriggerRefused(t *testing.T) {
 	refused(`world default has no processor token "p"`, Trigger{Webhook: "ITEM.ERROR", ProcessorToken: "p"})
 	refused(`world default has no Item "bob"; it has `+first, Trigger{Webhook: "ITEM.ERROR", Item: "bob"})
 
-	access := s.linkedWith(allHeard, hook)
+	access := s.linkedWith(allHeard...)
 	second := s.good("/item/get", object{"access_token": access}).text("item", "item_id")
 	_, err = s.trigger(Trigger{Webhook: "ITEM.ERROR"})
 	require.ErrorContains(t, err, "world default has several Items; name one: ")

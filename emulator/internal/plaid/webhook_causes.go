@@ -19,12 +19,13 @@ const (
 var updateCauses = []string{"/transactions/refresh", "/sandbox/transactions/create", causeDay}
 
 // causes are what sends a webhook because of what it does, by the webhook's schema:
-// operations by their paths, else words. A test makes each of them happen.
+// operations by their paths, else words. The two of Fallback describe the same messages as
+// AutomaticallyVerifiedWebhook and VerificationExpiredWebhook. A test makes each of them happen.
 var causes = map[string][]string{
 	"AssetsProductReadyWebhook":                          {"/asset_report/create", "/asset_report/refresh"},
 	"AutomaticallyVerifiedWebhook":                       {causeDeposits, "/sandbox/item/set_verification_status"},
 	"DefaultUpdateWebhook":                               updateCauses,
-	"FallbackAuthMicrodepositAutoVerifiedWebhook":        {causeDeposits, "/sandbox/item/set_verification_status"}, // another description of the same
+	"FallbackAuthMicrodepositAutoVerifiedWebhook":        {causeDeposits, "/sandbox/item/set_verification_status"},
 	"FallbackAuthMicrodepositVerificationExpiredWebhook": {"/sandbox/item/set_verification_status"},
 	"HistoricalUpdateWebhook":                            {causeReady},
 	"HoldingsDefaultUpdateWebhook":                       {"/investments/refresh"},

@@ -82,14 +82,14 @@ func happenings() map[string]func(s *tester) {
 			}}}))
 		},
 		causeDay: func(s *tester) {
-			access := s.linkedWith([]string{"transactions"}, hook)
+			access := s.linkedWith("transactions")
 			s.partner(s.processorToken(access, "dwolla"))
 			s.good("/transactions/sync", object{"access_token": access})
 			s.good("/transactions/recurring/get", object{"access_token": access})
 			s.advance(28 * oneDay)
 		},
 		causeReady: func(s *tester) {
-			s.linkedWith([]string{"transactions"}, hook)
+			s.linkedWith("transactions")
 			partner := s.partner(s.good("/sandbox/processor_token/create", object{"institution_id": "ins_109508"}).text("processor_token"))
 			s.post("/processor/transactions/sync", partner)
 		},
@@ -110,7 +110,7 @@ func happenings() map[string]func(s *tester) {
 			})
 		},
 		"/investments/refresh": func(s *tester) {
-			s.good("/investments/refresh", object{"access_token": s.linkedWith(allHeard, hook)})
+			s.good("/investments/refresh", object{"access_token": s.linkedWith(allHeard...)})
 		},
 		"/sandbox/item/reset_login": func(s *tester) { s.good("/sandbox/item/reset_login", s.linked(hook)) },
 		"/sandbox/user/reset_login": func(s *tester) {
@@ -133,7 +133,7 @@ func happenings() map[string]func(s *tester) {
 		"/processor/token/webhook/update": func(s *tester) { s.partner(s.processorToken(s.accessToken(), "dwolla")) },
 		"/statements/refresh": func(s *tester) {
 			s.good("/statements/refresh", object{
-				"access_token": s.linkedWith(allHeard, hook), "start_date": "2025-10-01", "end_date": "2025-12-01",
+				"access_token": s.linkedWith(allHeard...), "start_date": "2025-10-01", "end_date": "2025-12-01",
 			})
 			s.advance(statementsTime)
 		},

@@ -71,7 +71,8 @@ func writeShapes(c *spec.Contract) ([]byte, []int) {
 // writeExamples writes one example a line and returns where each operation's and each webhook's is.
 func writeExamples(c *spec.Contract) ([]byte, map[any]span) {
 	var b bytes.Buffer
-	b.WriteString(header(c, "Example answers, one operation a line, then webhooks: the specification's unless the table says Made."))
+	b.WriteString(header(c, "Example answers, one operation a line, then webhooks: the specification's "+
+		"unless the table says Made."))
 	spans := map[any]span{}
 	line := func(of any, example string) {
 		if example != "" {

@@ -48,11 +48,14 @@ func PrintDrift(w io.Writer, title string, older, newer *Contract, misfits []str
 	return err
 }
 
-// used are the names of the types that the operations use.
+// used are the names of the types that the operations and the webhooks use.
 func (c *Contract) used() []string {
 	var roots []string
 	for _, op := range c.Ops {
 		roots = append(roots, op.Request, op.Reply)
+	}
+	for _, hook := range c.Webhooks {
+		roots = append(roots, hook.Schema)
 	}
 	return c.Reach(roots...)
 }

@@ -8,8 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Repair changes one member of an operation's example answer, or of a webhook's example, which fails its own schema or says little. It does one of
-// three things: Remove the member, Rename it, or Set it.
+// Repair changes one member of an operation's example answer, or of a webhook's example, which fails its own schema or
+// says little. It does one of three things: Remove the member, Rename it, or Set it.
 type Repair struct {
 	Operation string `yaml:"operation,omitempty"`
 	// Webhook names a webhook by its schema instead.

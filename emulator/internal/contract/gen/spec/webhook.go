@@ -53,10 +53,11 @@ func (r *reader) webhooks(schemas *yaml.Node) error {
 func quoted(schema *yaml.Node) string {
 	description := text(schema, "description")
 	plain := strings.Trim(description, "`\"")
-	if text(schema, "type") != String || get(schema, "enum") != nil || plain == description || strings.Contains(plain, " ") {
-		return ""
+	oneWord := plain != description && !strings.Contains(plain, " ")
+	if text(schema, "type") == String && get(schema, "enum") == nil && oneWord {
+		return plain
 	}
-	return plain
+	return ""
 }
 
 // complete gives the webhooks' examples the required members that they lack.
