@@ -108,11 +108,11 @@ func (e *Emulator) controlHandler() http.Handler {
 		forDemo := demo.Serves(r)
 		forPage := forDemo || page.Serves(r)
 		if r.URL.Path != control.Prefix+"health" {
-			asked := guard
+			check := guard.Check
 			if forPage {
-				asked.Token = "" // a browser cannot send it with an address; the page asks for it
+				check = guard.CheckPage
 			}
-			if refused := asked.Check(r); refused != nil {
+			if refused := check(r); refused != nil {
 				api.Send(w, api.TweedError(&api.Call{}, refused))
 				return
 			}

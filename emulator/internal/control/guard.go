@@ -30,6 +30,26 @@ var (
 // Check returns why a request is refused, nil if it is not. Health always answers and is
 // not asked about.
 func (g Guard) Check(r *http.Request) *catalogue.Error {
+	if refused := g.checkOrigin(r, false); refused != nil || g.Token == "" {
+		return refused
+	}
+	given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if subtle.ConstantTimeCompare([]byte(given), []byte(g.Token)) != 1 {
+		return errToken.New()
+	}
+	return nil
+}
+
+// CheckPage is Check for a page and its parts, which change nothing and have no secret. They
+// need no token, because a browser cannot send one with an address; and a link on another site
+// may lead to the page, in a window of its own and not in a frame.
+func (g Guard) CheckPage(r *http.Request) *catalogue.Error {
+	linked := r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+	return g.checkOrigin(r, linked)
+}
+
+// checkOrigin looks at where a request comes from; linked lets it come from another site.
+func (g Guard) checkOrigin(r *http.Request, linked bool) *catalogue.Error {
 	host := HostOf(r.Host)
 	if !g.Local(host) {
 		return errHost.New("host", host)
@@ -40,15 +60,8 @@ func (g Guard) Check(r *http.Request) *catalogue.Error {
 			return errOrigin.New("origin", origin)
 		}
 	}
-	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+	if site := r.Header.Get("Sec-Fetch-Site"); !linked && (site == "cross-site" || site == "same-site") {
 		return errOrigin.New("origin", "of another site")
-	}
-	if g.Token == "" {
-		return nil
-	}
-	given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if subtle.ConstantTimeCompare([]byte(given), []byte(g.Token)) != 1 {
-		return errToken.New()
 	}
 	return nil
 }

@@ -66,6 +66,31 @@ func TestGuardPages(t *testing.T) {
 	}
 }
 
+// TestGuardLinks: a link on another site leads to a page, in a window of its own; it leads to
+// nothing else, and a host that may be a public name leads nowhere.
+func TestGuardLinks(t *testing.T) {
+	t.Parallel()
+	g := Guard{Token: "token"}
+	for _, test := range []struct {
+		host, mode, destination string
+		good                    bool
+	}{
+		{"127.0.0.1:7524", "navigate", "document", true},
+		{"127.0.0.1:7524", "navigate", "iframe", false},
+		{"127.0.0.1:7524", "no-cors", "script", false},
+		{"127.0.0.1:7524", "cors", "empty", false},
+		{"attacker.example.com", "navigate", "document", false},
+	} {
+		r := httptest.NewRequest("GET", "/_tweed/", nil)
+		r.Host = test.host
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		r.Header.Set("Sec-Fetch-Mode", test.mode)
+		r.Header.Set("Sec-Fetch-Dest", test.destination)
+		require.Equal(t, test.good, g.CheckPage(r) == nil, test)
+		require.NotNil(t, g.Check(r), test)
+	}
+}
+
 // TestGuardToken: the token must come as a whole, and only when one is set.
 func TestGuardToken(t *testing.T) {
 	t.Parallel()
