@@ -48,7 +48,7 @@ func (e *Emulator) newProxy() *edge.Proxy {
 	p.Door, p.Serve, p.Local = e.door, e.serve, e.guard().Local
 	p.PassOthers = e.options.ProxyOthers == othersPass
 	p.Refuse = func(w http.ResponseWriter, refused *catalogue.Error) {
-		send(w, api.TweedError(&api.Call{}, refused))
+		api.Send(w, api.TweedError(&api.Call{}, refused))
 	}
 	p.Stop, p.Idle, p.Log = e.stop, idleTimeout, e.options.Logger
 	return p

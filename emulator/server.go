@@ -158,14 +158,6 @@ func (e *Emulator) outermost(next http.Handler) http.Handler {
 	})
 }
 
-func send(w http.ResponseWriter, reply api.Reply) {
-	for _, h := range reply.Header {
-		w.Header().Set(h.Name, h.Value)
-	}
-	w.WriteHeader(reply.Status)
-	_, _ = w.Write(reply.Body) // the client may have left
-}
-
 // Done is closed when the emulator has been told to stop.
 func (e *Emulator) Done() <-chan struct{} { return e.stop }
 
