@@ -7,6 +7,7 @@ const {test} = require('node:test');
 const {html, plain, recorder} = require('./lib/app');
 const {Dialog, success, trail} = require('./lib/dialog');
 const {hash, keyForm} = require('./lib/open');
+const {look} = require('./lib/look');
 const {stage} = require('./lib/stage');
 
 const on = stage({
@@ -157,7 +158,7 @@ test('embedded Link stands in the page and fills the window after a bank was cho
   await link.consent();
   await link.pane('institution');
   assert.ok((await frame.boundingBox()).height < page.viewportSize().height);
-  await on.picture(page, 'embedded');
+  await look(on, page, 'embedded');
   await link.choose('ins_109508');
   await link.pane('credentials');
   const whole = await frame.boundingBox();

@@ -192,7 +192,7 @@ function credentials(pane, page) {
 
 // reasonOf says why an account cannot be chosen: the server names the filter or the product.
 const reasonOf = (word) =>
-  word === 'account_filters' ? 'Not what the app asks for' : `Not for ${word.replace(/_/g, ' ')}`;
+  word === 'account_filters' ? 'Not what the app asks for' : `Does not have ${word.replace(/_/g, ' ')}`;
 
 // money writes a balance as a bank would.
 function money(one) {
