@@ -37,8 +37,11 @@ func Decode(body []byte) any {
 	return value
 }
 
+// headerRule names the rules that acted on a reply.
+const headerRule = "Tweed-Rule"
+
 // Check compares a reply with the expectation, whose references must be expanded. It
-// returns a sentence for each difference, in the order status, error, headers, body; nil
+// returns a sentence for each difference, in the order status, error, rule, headers, body; nil
 // if there is none. Without a status and an error expected, the status must be below 400.
 func (e StepExpect) Check(status int, headers http.Header, body []byte) []string {
 	var wrong []string
@@ -55,6 +58,13 @@ func (e StepExpect) Check(status int, headers http.Header, body []byte) []string
 			got = fmt.Sprintf("no error (status %d)", status)
 		}
 		wrong = append(wrong, fmt.Sprintf("error: wanted %s, got %s", e.Error, got))
+	}
+	if acted := headers.Values(headerRule); e.Rule != "" && !slices.Contains(acted, e.Rule) {
+		got := "no rule acted"
+		if len(acted) > 0 {
+			got = "got " + strings.Join(acted, ", ")
+		}
+		wrong = append(wrong, fmt.Sprintf("rule: wanted %s, %s", e.Rule, got))
 	}
 	for _, name := range sortedKeys(e.Headers) {
 		var have any
