@@ -349,7 +349,8 @@ func TestLinkFacts(t *testing.T) {
 	for _, fact := range scenario.LinkFacts() {
 		for _, value := range []string{values[fact], "other"} {
 			remove := w.Rule(scenario.Rule{
-				Name: "asked", Link: scenario.LinkSuccess, Where: scenario.Where{fact: scenario.Is(value)}, Then: scenario.Leave("ITEM_LOCKED"),
+				Name: "asked", Link: scenario.LinkSuccess, Where: scenario.Where{fact: scenario.Is(value)},
+				Then: scenario.Leave("ITEM_LOCKED"),
 			})
 			done, err := w.Link(emulator.LinkOptions{LinkToken: p.linkUpdate(), Accounts: []string{"0000"}})
 			require.NoError(t, err)

@@ -59,13 +59,25 @@ func (e StepExpect) Check(status int, headers http.Header, body []byte) []string
 		}
 		wrong = append(wrong, fmt.Sprintf("error: wanted %s, got %s", e.Error, got))
 	}
-	if acted := headers.Values(headerRule); e.Rule != "" && !slices.Contains(acted, e.Rule) {
-		got := "no rule acted"
-		if len(acted) > 0 {
-			got = "got " + strings.Join(acted, ", ")
-		}
-		wrong = append(wrong, fmt.Sprintf("rule: wanted %s, %s", e.Rule, got))
+	wrong = append(append(wrong, e.checkRule(headers)...), e.checkHeaders(headers)...)
+	if e.Body != nil {
+		wrong = append(wrong, compare("", e.Body, decoded, true)...)
 	}
+	return wrong
+}
+
+func (e StepExpect) checkRule(headers http.Header) []string {
+	acted := headers.Values(headerRule)
+	switch {
+	case e.Rule == "" || slices.Contains(acted, e.Rule):
+		return nil
+	case len(acted) == 0:
+		return []string{fmt.Sprintf("rule: wanted %s, but no rule acted", e.Rule)}
+	}
+	return []string{fmt.Sprintf("rule: wanted %s, got %s", e.Rule, strings.Join(acted, ", "))}
+}
+
+func (e StepExpect) checkHeaders(headers http.Header) (wrong []string) {
 	for _, name := range sortedKeys(e.Headers) {
 		var have any
 		values := headers.Values(name)
@@ -80,9 +92,6 @@ func (e StepExpect) Check(status int, headers http.Header, body []byte) []string
 			wrong = append(wrong, fmt.Sprintf("%s: wanted %s, but it is not there; %s", path, wanting(e.Headers[name]),
 				meant(name, sortedKeys(headers))))
 		}
-	}
-	if e.Body != nil {
-		wrong = append(wrong, compare("", e.Body, decoded, true)...)
 	}
 	return wrong
 }

@@ -53,7 +53,7 @@ const familyLink = "link"
 // token.
 var (
 	everyFamily = []string{"plaid", "legacy", familyLink, "legit", "sentinel", "ale"}
-	everyFact   = append(slices.Clone(everyFamily), familyWebhook, familyLinkEnd)
+	everyFact   = []string{"plaid", "legacy", familyLink, "legit", "sentinel", "ale", familyWebhook, familyLinkEnd}
 	ofPlaid     = []string{"plaid"}
 	ofSentinel  = []string{"sentinel"}
 	ofItems     = []string{"plaid", "legacy", "sentinel"}
