@@ -114,6 +114,36 @@ func (p *people) ale() reply {
 	return p.get("/ale/api/v1/read/sentinel-ach-transfer-status/TWEED?highWaterMark=0")
 }
 
+// linkUpdate makes a token for update mode of alice's Item.
+func (p *people) linkUpdate() string {
+	return p.ok("/link/token/create", fields{
+		"client_name": "Tweed", "country_codes": []string{"US"}, "language": "en", "access_token": p.access,
+		"user": fields{"client_user_id": "u-2"}, "update": fields{"account_selection_enabled": true},
+	}).text("link_token")
+}
+
+func (p *people) linkStep() reply {
+	session := p.ok(linkSession+"open", fields{"link_token": p.linkUpdate()}).text("link_session_id")
+	return p.post(linkSession+"step", fields{"link_session_id": session, "action": "continue"})
+}
+
+func (p *people) linkLogin() reply {
+	session := p.ok(linkSession+"open", fields{
+		"key": p.inWorld("public-key"), "product": []string{"transactions"}, "institution_id": gingham,
+	}).text("link_session_id")
+	return p.post(linkSession+"step", fields{
+		"link_session_id": session, "action": "credentials", "username": "user_returns", "password": "pass_good",
+	})
+}
+
+func (p *people) linkOpen() reply {
+	return p.post(linkSession+"open", fields{"key": p.inWorld("public-key"), "product": []string{"auth"}})
+}
+
+func (p *people) linkOAuth() reply {
+	return p.post(linkSession+"oauth", fields{"oauth_state_id": p.atOAuthBank().state, "decision": "approve"})
+}
+
 // The calls of TestFacts.
 const (
 	callAccount      = scenario.Calls("/processor/account/get")
@@ -126,6 +156,9 @@ const (
 	callRelationship = scenario.Calls("/sentinel/api/v1/ach_relationships")
 	callTransfer     = scenario.Calls("GET /sentinel/api/v1/transfers/achs/{transferId}")
 	callDeposit      = scenario.Calls("/sentinel/api/v1/transfers/achs/incoming")
+	callLinkOpen     = scenario.Calls(linkSession + "open")
+	callLinkStep     = scenario.Calls(linkSession + "step")
+	callLinkOAuth    = scenario.Calls(linkSession + "oauth")
 	callLogin        = scenario.Calls("POST /legit/api/v1/cc/token")
 	callALE          = scenario.Calls("/ale/api/v1/read/{topic}/{correspondent}")
 )
@@ -187,6 +220,20 @@ func factCases() []factCase {
 		{"legacy", "routing_number", callOld, "011401533", "1", (*people).oldExchange},
 		{"legacy", "user", callOld, "user_good", "user_custom", (*people).oldExchange},
 		{"legacy", "world", callOld, "facts", "default", (*people).oldExchange},
+
+		{"link", "attempt", callLinkStep, 1, 2, (*people).linkStep},
+		{"link", "client_id", callLinkOpen, "public-key", "public-key@facts", (*people).linkOpen},
+		{"link", "client_user_id", callLinkStep, "u-2", "u-1", (*people).linkStep},
+		{"link", "institution_id", callLinkStep, platypus, gingham, (*people).linkStep},
+		{"link", "institution_id", callLinkStep, gingham, platypus, (*people).linkLogin},
+		{"link", "institution_id", callLinkOAuth, "ins_127287", platypus, (*people).linkOAuth},
+		{"link", "item", callLinkStep, "$item", "other", (*people).linkStep},
+		{"link", "item_alias", callLinkStep, "alice", nil, (*people).linkStep},
+		{"link", "products", callLinkStep, "identity", "balance", (*people).linkStep},
+		{"link", "products", callLinkStep, "transactions", "auth", (*people).linkLogin},
+		{"link", "user", callLinkStep, "user_good", "user_returns", (*people).linkStep},
+		{"link", "user", callLinkStep, "user_returns", "user_good", (*people).linkLogin},
+		{"link", "world", callLinkOAuth, "facts", "default", (*people).linkOAuth},
 
 		{"legit", "attempt", callLogin, 2, 1, (*people).legitLogin}, // the first is in populate
 		{"legit", "client_id", callLogin, "apexuser", "x", (*people).legitLogin},
@@ -279,10 +326,37 @@ func TestFacts(t *testing.T) {
 	}
 	for _, fact := range scenario.KnownFacts() {
 		for _, family := range fact.Of {
-			if family == "webhook" { // see TestWebhookFacts
+			if family == "webhook" || family == "link_end" { // see TestWebhookFacts and TestLinkFacts
 				continue
 			}
 			require.True(t, proven[family+" "+fact.Name], "no call of %s proves %s", family, fact.Name)
+		}
+	}
+}
+
+// TestLinkFacts: each fact of an end of Link decides whether a rule acts on it.
+func TestLinkFacts(t *testing.T) {
+	t.Parallel()
+	s, err := scenario.Load("population", []byte(population))
+	require.NoError(t, err)
+	emu := emulator.RunT(t, emulator.Options{Scenario: s})
+	p, w := populate(t, emu), emu.World("facts")
+	values := map[string]string{
+		"account_id": p.first, "account_mask": "0000", "client_user_id": "u-2", "institution_id": platypus,
+		"item": w.Items()[0].ItemID, "item_alias": "alice", "products": "identity", "user": "user_good", "world": "facts",
+	}
+	require.Len(t, values, len(scenario.LinkFacts()))
+	for _, fact := range scenario.LinkFacts() {
+		for _, value := range []string{values[fact], "other"} {
+			remove := w.Rule(scenario.Rule{
+				Name: "asked", Link: scenario.LinkSuccess, Where: scenario.Where{fact: scenario.Is(value)},
+				Then: scenario.Leave("ITEM_LOCKED"),
+			})
+			done, err := w.Link(emulator.LinkOptions{LinkToken: p.linkUpdate(), Accounts: []string{"0000"}})
+			require.NoError(t, err)
+			require.Equal(t, value != "other", done.Exit != nil, "%s = %s", fact, value)
+			require.Equal(t, value != "other", slices.Equal([]string{"asked"}, done.Rules), "%s = %s", fact, value)
+			remove()
 		}
 	}
 }

@@ -48,6 +48,7 @@ type LinkResult struct {
 	Metadata    map[string]any // of onSuccess, as JSON
 	Exit        *LinkExit
 	Events      []LinkEvent
+	Rules       []string // names of the rules at link: that acted
 }
 
 // LinkExit is what onExit gets. ErrorCode and ErrorType are empty for a user who just left.
@@ -80,7 +81,7 @@ func (w World) Link(o LinkOptions) (out LinkResult, err error) {
 			return
 		}
 		control.LinkMove(held, headless)
-		out = LinkResult{SessionID: got.Session, PublicToken: got.PublicToken, Metadata: got.Metadata}
+		out = LinkResult{SessionID: got.Session, PublicToken: got.PublicToken, Metadata: got.Metadata, Rules: got.Rules}
 		for _, event := range got.Events {
 			out.Events = append(out.Events, LinkEvent{Name: event.Name, Metadata: membersOf(event.Metadata)})
 		}

@@ -169,35 +169,55 @@ func checkCount(r *report, c Condition, at place) {
 // the header Tweed-Error.
 var madeRules = []string{"password ", "header "}
 
-// checkExpectedRules reports expectations of rules that the scenario does not have.
-func (s *Scenario) checkExpectedRules(r *report, at place) {
-	var ofCalls, ofWebhooks []string
+// ruleNames are the names of the rules that sit at one of some seats.
+func (s *Scenario) ruleNames(seats seat) (names []string) {
 	for i := range s.Rules {
-		name := nameOf(&s.Rules[i], i)
-		if s.Rules[i].seat() == atWebhook {
-			ofWebhooks = append(ofWebhooks, name)
-		} else {
-			ofCalls = append(ofCalls, name)
+		if s.Rules[i].seat()&seats != 0 {
+			names = append(names, nameOf(&s.Rules[i], i))
 		}
 	}
-	check := func(rule string, names, others []string, right string, at place) {
+	return names
+}
+
+// checkExpectedRules reports expectations of rules that the scenario does not have.
+func (s *Scenario) checkExpectedRules(r *report, at place) {
+	check := func(rule string, seats seat, right string, at place) {
 		begins := func(start string) bool { return strings.HasPrefix(rule, start) }
+		names := s.ruleNames(seats)
 		switch {
-		case rule == "" || slices.Contains(names, rule) || slices.ContainsFunc(madeRules, begins):
-		case slices.Contains(others, rule):
+		case rule == "" || slices.Contains(names, rule) || seats&atCall != 0 && slices.ContainsFunc(madeRules, begins):
+		case slices.Contains(s.ruleNames(^seats), rule):
 			r.add(at.key("rule"), "the rule "+quote(rule)+" is about something else", right)
 		default:
 			r.add(at.key("rule"), "no rule is called "+quote(rule), meant(rule, names))
 		}
 	}
-	const askWebhooks, askCalls = "it is about webhooks: ask under webhooks", "it is about calls: ask under calls"
+	for i := range s.Steps {
+		below := at.key("steps").index(i).key("expect")
+		switch step := &s.Steps[i]; {
+		case step.Link != nil || step.IsLink():
+			check(step.Expect.Rule, atLink, "the step is about an end of Link: name a rule at link:", below)
+		case step.Call != "":
+			check(step.Expect.Rule, atCall, "the step is about the reply to a call: name a rule at call:", below)
+		case step.Expect.Rule != "":
+			r.add(below.name("rule"), `"rule" is of no use here`, "it belongs to a step with call or link")
+		}
+	}
+	at = at.key("expect")
+	const notWebhooks = atCall | atACH | atLink
 	for i, one := range s.Expect.Calls {
-		check(one.Rule, ofCalls, ofWebhooks, askWebhooks, at.key("calls").index(i))
+		check(one.Rule, notWebhooks, askWebhooks, at.key("calls").index(i))
 	}
 	for i, one := range s.Expect.InOrder {
-		check(one.Rule, ofCalls, ofWebhooks, askWebhooks, at.key("in_order").index(i))
+		check(one.Rule, notWebhooks, askWebhooks, at.key("in_order").index(i))
 	}
 	for i, one := range s.Expect.Webhooks {
-		check(one.Rule, ofWebhooks, ofCalls, askCalls, at.key("webhooks").index(i))
+		check(one.Rule, atWebhook, askCalls, at.key("webhooks").index(i))
 	}
 }
+
+// Where a rule is asked for that is asked for at the wrong place.
+const (
+	askWebhooks = "it is about webhooks: ask under webhooks"
+	askCalls    = "it is about calls: ask under calls"
+)

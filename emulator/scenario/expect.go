@@ -37,8 +37,11 @@ func Decode(body []byte) any {
 	return value
 }
 
+// headerRule names the rules that acted on a reply.
+const headerRule = "Tweed-Rule"
+
 // Check compares a reply with the expectation, whose references must be expanded. It
-// returns a sentence for each difference, in the order status, error, headers, body; nil
+// returns a sentence for each difference, in the order status, error, rule, headers, body; nil
 // if there is none. Without a status and an error expected, the status must be below 400.
 func (e StepExpect) Check(status int, headers http.Header, body []byte) []string {
 	var wrong []string
@@ -56,6 +59,25 @@ func (e StepExpect) Check(status int, headers http.Header, body []byte) []string
 		}
 		wrong = append(wrong, fmt.Sprintf("error: wanted %s, got %s", e.Error, got))
 	}
+	wrong = append(append(wrong, e.checkRule(headers)...), e.checkHeaders(headers)...)
+	if e.Body != nil {
+		wrong = append(wrong, compare("", e.Body, decoded, true)...)
+	}
+	return wrong
+}
+
+func (e StepExpect) checkRule(headers http.Header) []string {
+	acted := headers.Values(headerRule)
+	switch {
+	case e.Rule == "" || slices.Contains(acted, e.Rule):
+		return nil
+	case len(acted) == 0:
+		return []string{fmt.Sprintf("rule: wanted %s, but no rule acted", e.Rule)}
+	}
+	return []string{fmt.Sprintf("rule: wanted %s, got %s", e.Rule, strings.Join(acted, ", "))}
+}
+
+func (e StepExpect) checkHeaders(headers http.Header) (wrong []string) {
 	for _, name := range sortedKeys(e.Headers) {
 		var have any
 		values := headers.Values(name)
@@ -70,9 +92,6 @@ func (e StepExpect) Check(status int, headers http.Header, body []byte) []string
 			wrong = append(wrong, fmt.Sprintf("%s: wanted %s, but it is not there; %s", path, wanting(e.Headers[name]),
 				meant(name, sortedKeys(headers))))
 		}
-	}
-	if e.Body != nil {
-		wrong = append(wrong, compare("", e.Body, decoded, true)...)
 	}
 	return wrong
 }

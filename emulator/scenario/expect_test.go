@@ -225,3 +225,15 @@ func TestTarget(t *testing.T) {
 		require.Equal(t, want, [2]string{method, path})
 	}
 }
+
+// TestCheckRule: the rules that acted stand in the reply's header.
+func TestCheckRule(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ acted, want []string }{
+		{[]string{"other", "down"}, nil},
+		{[]string{"other", "late"}, []string{"rule: wanted down, got other, late"}},
+		{nil, []string{"rule: wanted down, but no rule acted"}},
+	} {
+		require.Equal(t, c.want, StepExpect{Rule: "down"}.Check(200, http.Header{"Tweed-Rule": c.acted}, []byte("{}")))
+	}
+}

@@ -35,30 +35,42 @@ type Fact struct {
 	About string   `json:"about"`
 	Type  FactType `json:"type"`
 	// Of are the families whose calls can answer a resolved fact: plaid, legacy (the old
-	// /exchange_token), legit, sentinel, ale; and webhook, for the webhooks that rules are about.
+	// /exchange_token), link (Link's dialog), legit, sentinel, ale; webhook, for the webhooks that
+	// rules are about; and link_end, for the ends of Link that rules are about.
 	Of []string `json:"of,omitempty"`
 }
 
-// familyWebhook is the family of what is no call, but a webhook.
-const familyWebhook = "webhook"
+// The families of what is no call, but a webhook, or an end of Link.
+const (
+	familyWebhook = "webhook"
+	familyLinkEnd = "link_end"
+)
+
+// familyLink is the family of the calls of Link's dialog.
+const familyLink = "link"
 
 // Families whose calls answer a fact; Sentinel's answer those of Items by the processor
 // token.
 var (
-	everyFamily = []string{"plaid", "legacy", "legit", "sentinel", "ale"}
-	everyFact   = []string{"plaid", "legacy", "legit", "sentinel", "ale", familyWebhook}
+	everyFamily = []string{"plaid", "legacy", familyLink, "legit", "sentinel", "ale"}
+	everyFact   = []string{"plaid", "legacy", familyLink, "legit", "sentinel", "ale", familyWebhook, familyLinkEnd}
 	ofPlaid     = []string{"plaid"}
 	ofSentinel  = []string{"sentinel"}
 	ofItems     = []string{"plaid", "legacy", "sentinel"}
-	ofWebhooks  = []string{"plaid", "legacy", "sentinel", familyWebhook}
+	ofProducts  = []string{"plaid", "legacy", familyLink, "sentinel", familyLinkEnd}
+	ofAccounts  = []string{"plaid", "legacy", "sentinel", familyWebhook, familyLinkEnd}
+	ofLinked    = []string{"plaid", "legacy", familyLink, "sentinel", familyWebhook, familyLinkEnd}
 )
 
 // resolved are the facts that are looked up for a call, beside the fields of its request.
 // They are what was known when the call came, before it changed anything.
 var resolved = []Fact{
 	{"account", "the Apex account of the path, body or query, or of the relationship or transfer", FactText, ofSentinel},
-	{"account_id", "the Plaid account: of the request, or of the processor token that it carries", FactText, ofWebhooks},
-	{"account_mask", "the last digits of the account that the call is about", FactText, ofWebhooks},
+	{
+		"account_id", "the Plaid account: of the request, or of the processor token that it carries; at an " +
+			"end of Link the only one that is shared", FactText, ofAccounts,
+	},
+	{"account_mask", "the last digits of the account that the call is about", FactText, ofAccounts},
 	{
 		"amount_cents", "the amount of the transfer that is made or named, in cents; of micro-deposits the sum", FactNumber,
 		ofSentinel,
@@ -71,21 +83,27 @@ var resolved = []Fact{
 	{"client_id", "who calls: client_id or Sentinel's user name, without the world's name", FactText, everyFamily},
 	{
 		"client_user_id", "user.client_user_id of the request, else of the Item that the call is about, else of the " +
-			"link token that it carries", FactText, ofWebhooks,
+			"link token that it carries; in Link that of its session", FactText, ofLinked,
 	},
 	{"direction", "INCOMING for a deposit, OUTGOING for a withdrawal and for micro-deposits", FactText, ofSentinel},
 	{"external_transfer_id", "the caller's own id of the transfer that is made or named", FactText, ofSentinel},
-	{"institution_id", "the institution: of the request, or of the Item that the call is about", FactText, ofWebhooks},
-	{"item", "the id of the Item that the call's token belongs to", FactText, ofWebhooks},
-	{"item_alias", "the name that given: has for the Item (as)", FactText, ofWebhooks},
+	{
+		"institution_id", "the institution: of the request, or of the Item that the call is about; in Link the one " +
+			"that is chosen", FactText, ofLinked,
+	},
+	{"item", "the id of the Item that the call's token belongs to; in Link that of update mode", FactText, ofLinked},
+	{"item_alias", "the name that given: has for the Item (as)", FactText, ofLinked},
 	{"processor", "the processor of the processor token that is made or used", FactText, ofItems},
 	{"product", "the product that the operation draws on, by its path: auth, balance, identity, ...", FactText, ofPlaid},
 	{
-		"products", "the products that the request asks for (products, initial_products), else those of the Item",
-		FactList, ofItems,
+		"products", "the products that the request asks for (products, initial_products), else those of the Item, " +
+			"or of the session of Link", FactList, ofProducts,
 	},
 	{"routing_number", "the routing number of the account that the call is about", FactText, ofItems},
-	{"user", "the Sandbox user name with which the Item was made, or is made by this call", FactText, ofWebhooks},
+	{
+		"user", "the Sandbox user name with which the Item was made, or is made by this call; in Link the one that " +
+			"is typed", FactText, ofLinked,
+	},
 	{"world", "the world's name", FactText, everyFact},
 }
 

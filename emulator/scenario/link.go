@@ -48,13 +48,8 @@ func (l LinkEnd) routes() []string {
 	return []string{methodLink + " /" + string(l)}
 }
 
-// linkFacts are the facts of an end of Link.
-var linkFacts = []string{
-	"account_id", "account_mask", "client_user_id", "institution_id", "item", "item_alias", "products", "user", "world",
-}
-
 // LinkFacts lists the facts of an end of Link, sorted by name.
-func LinkFacts() []string { return slices.Clone(linkFacts) }
+func LinkFacts() []string { return FactsOf(familyLinkEnd) }
 
 // linkStatuses are the statuses of onExit (plaid.com/docs/link/web).
 var linkStatuses = []string{

@@ -231,7 +231,7 @@ func (s *Scenario) check(r *report, at place) {
 	s.checkAliases(r, at.key("rules"))
 	s.checkSteps(r, at.key("steps"))
 	s.Expect.check(r, at.key("expect"))
-	s.checkExpectedRules(r, at.key("expect"))
+	s.checkExpectedRules(r, at)
 }
 
 // oneOf reports a word under a key that is not in a list. In a file an empty one is not,

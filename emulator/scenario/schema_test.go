@@ -147,6 +147,7 @@ var onlyLoad = []struct{ words, why string }{
 	{`is for the ends of Link; write link`, "it depends on where the rule sits"},
 	{`an end of Link has no fact`, "it depends on where the rule sits"},
 	{`no rule is called`, "names are compared"},
+	{`is about something else`, "it depends on where the rule sits"},
 	{`a webhook that is dropped comes neither`, "what goes together"},
 	{`reorder waits for the next`, "what goes together"},
 	{`a transfer has no fact`, "it depends on where the rule sits"},

@@ -82,7 +82,7 @@ func (r *Rule) checkSeat(problems *report, at place) {
 	case atWebhook:
 		problems.checkFactsOf("a webhook", r.Where, WebhookFacts(), at.key("where"))
 	case atLink:
-		problems.checkFactsOf("an end of Link", r.Where, linkFacts, at.key("where"))
+		problems.checkFactsOf("an end of Link", r.Where, LinkFacts(), at.key("where"))
 	case atCall:
 	}
 }

@@ -55,6 +55,9 @@ type StepExpect struct {
 	Status int `yaml:"status"`
 	// Error is the error's CODE or TYPE/CODE, in the dialect of whoever answers.
 	Error string `yaml:"error"`
+	// Rule is the name of a rule that must have acted on the reply, as the header Tweed-Rule has
+	// it; for a step with link, on an end of Link.
+	Rule string `yaml:"rule"`
 	// Body says what members of the reply must be: values or conditions by dotted path.
 	//
 	//	body:

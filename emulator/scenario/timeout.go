@@ -54,6 +54,7 @@ func (s *Step) checkFault(r *report, at place) {
 		whole bool // it is in the head of a reply, which truncate and garbage leave as it is
 	}{
 		{"status", s.Expect.Status != 0, expect, true},
+		{"rule", s.Expect.Rule != "", expect, true},
 		{"headers", len(s.Expect.Headers) > 0, expect, true},
 		{"error", s.Expect.Error != "", expect, false},
 		{"body", s.Expect.Body != nil, expect, false},

@@ -12,14 +12,23 @@ import (
 // ofItem are the facts that a token in a request of Plaid's leads to.
 var ofItem = []string{"institution_id", "user", "item", "item_alias", "client_user_id", "account_mask"}
 
+// ofSession are the facts that a session of Link leads to.
+var ofSession = []string{"client_user_id", "institution_id", "item", "item_alias", "products", "user"}
+
 // canHave says whether a call of an operation can have a fact. It is certain for Plaid's
-// operations, where an unknown field is refused before rules act; of others it says true.
+// operations and Link's, where an unknown field is refused before rules act; of others it says
+// true.
 func (op operation) canHave(fact string) bool {
 	anyField := func(names ...string) bool { return slices.ContainsFunc(names, op.Field) }
 	switch {
-	case op.Family != catalogue.Plaid && op.Family != catalogue.Legacy:
+	case op.Family != catalogue.Plaid && op.Family != catalogue.Legacy && op.Family != familyLink:
 		return true
-	case fact == "client_id", fact == "world", op.Field(fact):
+	case fact == "attempt", fact == "world", op.Field(fact):
+		return true
+	case op.Family == familyLink:
+		return fact == "client_id" && op.Field("key") ||
+			slices.Contains(ofSession, fact) && anyField("link_session_id", "oauth_state_id", "link_token")
+	case fact == "client_id":
 		return true
 	case slices.Contains(ofItem, fact):
 		return anyField("access_token", "public_token", "processor_token", "link_token")

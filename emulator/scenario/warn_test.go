@@ -103,11 +103,20 @@ func TestRulesThatCannotAct(t *testing.T) {
   - {call: /item/get, where: {products: auth}, then: {delay: 1s}}
   - {call: [/link/token/create, /exchange_token], where: {products: auth}, then: {delay: 1s}}
   - {call: /exchange_token, where: {institution_id: ins_109508, account_id: a}, then: {delay: 1s}}
-  - {call: "/sentinel/*", where: {account: A, institution_id: ins_109508}, then: {delay: 1s}}`, []string{
+  - {call: "/sentinel/*", where: {account: A, institution_id: ins_109508}, then: {delay: 1s}}
+  - {call: /link/v2/stable/session/bank, where: {user: present, products: auth, attempt: 1, account_mask: 0000}, then: {delay: 1s}}
+  - {call: /link/v2/stable/session/open, where: {client_id: c, item: i}, then: {delay: 1s}}
+  - {call: /link/v2/stable/session/step, where: {client_id: c}, then: {delay: 1s}}`, []string{
 			`f:2:66: the rule can never act: no call of /institutions/get_by_id has "amount_cents"; ` +
-				`it has client_id, country_codes, institution_id, options, public_key, world`,
+				`it has attempt, client_id, country_codes, institution_id, options, public_key, world`,
 			`f:6:31: the rule can never act: no call of /item/get has "products"; it has access_token, account_mask, ` +
-				`client_id, client_user_id, institution_id, item, item_alias, user, world`,
+				`attempt, client_id, client_user_id, institution_id, item, item_alias, user, world`,
+			`f:10:93: the rule can never act: no call of /link/v2/stable/session/bank has "account_mask"; it has ` +
+				`attempt, client_user_id, institution_id, item, item_alias, oauth_state_id, products, user, world`,
+			`f:12:50: the rule can never act: no call of /link/v2/stable/session/step has "client_id"; it has ` +
+				`account, account_again, account_ids, action, amounts, attempt, client_user_id, code, institution_id, ` +
+				`item, item_alias, link_session_id, name, password, pin, products, query, responses, routing, ` +
+				`subtype, user, username, world`,
 		}},
 		"values that nothing has": {`
   - {call: /item/get, where: {institution_id: [ins_109508, ins_109509000]}, then: {delay: 1s}}

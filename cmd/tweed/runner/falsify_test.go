@@ -53,7 +53,7 @@ func otherEnd(end string) string {
 	return "canceled"
 }
 
-// stepLies are those of one step: its status, its error, each member of its body, each
+// stepLies are those of one step: its status, its error, its rule, each member of its body, each
 // header, each capture, and, where nothing is expected, that the call succeeds.
 func stepLies(i int, step *scenario.Step) []lie {
 	var all []lie
@@ -65,6 +65,9 @@ func stepLies(i int, step *scenario.Step) []lie {
 	}
 	if step.Expect.Error != "" {
 		add("error", func(s *scenario.Step) { s.Expect.Error = otherError(s.Expect.Error) })
+	}
+	if step.Expect.Rule != "" {
+		all = append(all, lie{fmt.Sprintf("step %d rule", i+1), func(s *scenario.Scenario) { otherRule(s, &s.Steps[i].Expect) }})
 	}
 	for _, path := range leaves(step.Expect.Body) {
 		add(fmt.Sprintf("body %q", path), func(s *scenario.Step) { s.Expect.Body = falsified(s.Expect.Body, path) })
@@ -122,6 +125,15 @@ func otherStatus(status int) int {
 		return 400
 	}
 	return 200
+}
+
+// otherRule expects a rule that says the same as the one that acts, but stands behind it.
+func otherRule(s *scenario.Scenario, expect *scenario.StepExpect) {
+	at := slices.IndexFunc(s.Rules, func(r scenario.Rule) bool { return r.Name == expect.Rule })
+	other := s.Rules[at]
+	other.Name += " too"
+	s.Rules = append(s.Rules, other)
+	expect.Rule = other.Name
 }
 
 // otherFault is one of which as much can be expected.
@@ -232,6 +244,9 @@ func TestLies(t *testing.T) {
 	t.Parallel()
 	s := parse(t, `
 given: {items: [{as: alice}]}
+rules:
+  - {name: leaves, link: success, then: {exit: true}}
+  - {name: slow, call: /institutions/get_by_id, then: {delay: 1ms}}
 steps:
   - {call: /item/get, with: {access_token: $alice.access_token}, capture: {x: item.item_id}, expect: {status: 200, body: {
       item.webhook: "", item: {institution_id: [ins_109508, b], error: null, nothing: missing}, request_id: present},
@@ -241,6 +256,8 @@ steps:
   - {flow: accounts}
   - {flow: deposit}
   - {advance: 1h}
+  - {link: {}, expect: {rule: leaves, body: {exit: present}}}
+  - {call: /institutions/get_by_id, with: {institution_id: ins_109508, country_codes: [US]}, expect: {rule: slow}}
 expect:
   flow: {ends: completed}
   calls:
@@ -257,7 +274,7 @@ expect:
 		"step 1 status", `step 1 body ["item" "error"]`, `step 1 body ["item" "institution_id"]`, `step 1 body ["item" "nothing"]`,
 		`step 1 body ["item.webhook"]`, `step 1 body ["request_id"]`, "step 1 header Tweed-Now", "step 1 header Tweed-Rule",
 		"step 1 capture x", "step 2 status", "step 2 error", `step 3 body ["accounts.0.balances.current"]`, "step 3 success",
-		"step 4 success", "step 5 success", "calls 1 count", "calls 2 count", "calls 2 status", "calls 3 count", "calls 3 error",
+		"step 4 success", "step 5 success", "step 7 rule", `step 7 body ["exit"]`, "step 8 rule", "step 8 success", "calls 1 count", "calls 2 count", "calls 2 status", "calls 3 count", "calls 3 error",
 		"flow ends",
 	}, names)
 	for i, one := range lies(s) {

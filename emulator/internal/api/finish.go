@@ -87,10 +87,13 @@ const maxOwnHeaders = 4
 
 // ownHeaders adds what Tweed says beside the vendor's headers.
 func (f *flight) ownHeaders(out []Header, failed *catalogue.Error) []Header {
+	c := &f.call
 	if !f.family.vendor() {
+		for _, rule := range c.fates {
+			out = append(out, Header{"Tweed-Rule", rule})
+		}
 		return out
 	}
-	c := &f.call
 	out = append(out, Header{"Tweed-Now", c.Now.Format(time.RFC3339)})
 	if c.Op != nil {
 		out = append(out, Header{"Tweed-Depth", string(c.Op.Depth)})

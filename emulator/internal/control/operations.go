@@ -274,6 +274,9 @@ func (a *API) link(c *api.Call) (any, error) {
 	if err != nil {
 		return nil, errBad.New("text", err.Error())
 	}
+	for _, rule := range out.Rules {
+		c.Decided(rule)
+	}
 	return out, nil
 }
 

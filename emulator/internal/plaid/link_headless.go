@@ -78,6 +78,8 @@ type HeadlessResult struct {
 	Metadata    map[string]any `json:"metadata,omitempty"` // what onSuccess gets
 	Exit        *LinkExit      `json:"exit,omitempty"`
 	Events      []linkEvent    `json:"events"`
+	// Rules are those at link that acted on the end. Over HTTP they stand in a header.
+	Rules []string `json:"-"`
 }
 
 // LinkExit is what onExit gets.
@@ -102,7 +104,7 @@ func RunLink(w *world.World, o HeadlessLink) (HeadlessResult, error) {
 		w.Rollback()
 		return HeadlessResult{}, err
 	}
-	out := HeadlessResult{Session: h.s.ID, Events: h.s.Events}
+	out := HeadlessResult{Session: h.s.ID, Events: h.s.Events, Rules: h.acted}
 	if r := h.s.Result; r.Kind == kindSuccess {
 		out.PublicToken, out.Metadata = r.PublicToken, r.Metadata
 	} else {

@@ -30,8 +30,11 @@ func (f *linkFlow) decide(end scenario.LinkEnd, shared []account) scenario.Endin
 		a.account, a.mask = shared[0].ID, shared[0].Mask
 	}
 	ending := rules.Of(f.w).Link(end, endFacts{a, f.w}, rules.Progress{World: f.w})
-	if ending.Rule != "" && f.call != nil {
-		f.call.Decided(ending.Rule)
+	if ending.Rule != "" {
+		f.acted = append(f.acted, ending.Rule)
+		if f.call != nil {
+			f.call.Decided(ending.Rule)
+		}
 	}
 	return ending
 }

@@ -96,6 +96,7 @@ type linkFlow struct {
 	now       time.Time
 	requestID string
 	call      *api.Call // nil without a call of the dialog
+	acted     []string  // rules at link
 }
 
 // of goes on with a session for a call.
