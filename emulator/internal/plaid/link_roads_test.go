@@ -202,13 +202,20 @@ func TestLinkActions(t *testing.T) {
 				}
 				quiet.refused(linkPrefix+"step", object{"link_session_id": l.session, "action": action}, wrong{
 					key: "INVALID_REQUEST/INVALID_FIELD",
-					message: fmt.Sprintf("action %q is not one of the pane %s, which takes %s, exit",
+					message: fmt.Sprintf("action %q is not one of the pane %s, which takes %s, exit, look",
 						action, pane, strings.Join(taken, ", ")),
 				})
+			}
+			shown := l.last.at("pane")
+			for range 2 {
+				require.Equal(t, shown, l.do("look", nil).last.at("pane"), "it changes nothing")
+				require.Empty(t, l.last.at("events"))
+				require.Nil(t, l.last.at("result"))
 			}
 			l.do("exit", nil)
 			require.NotNil(t, l.last.at("result"))
 			before := l.last.at("result")
+			require.Equal(t, before, l.do("look", nil).last.at("result"), "it shows its result again")
 			require.Equal(t, before, l.do("continue", nil).last.at("result"), "it shows its result again")
 			require.Empty(t, l.last.at("events"))
 		})
@@ -223,6 +230,7 @@ func TestLinkExpires(t *testing.T) {
 	s.advance(30*time.Minute - time.Second)
 	require.Equal(t, "accounts", l.login("pass_good").pane())
 	s.advance(time.Second)
+	require.Equal(t, "accounts", l.do("look", nil).pane(), "looking ends nothing")
 	l.do("accounts", object{"account_ids": []string{l.account("0000")}})
 	require.Equal(t, "INVALID_LINK_TOKEN", l.last.text("result", "error", "error_code"))
 	require.Equal(t, "requires_account_selection", l.last.text("result", "metadata", "status"))
