@@ -138,7 +138,6 @@ func (g *golden) linkCalls(w emulator.World) {
 	g.plaid(linkSession+"bank", fields{"oauth_state_id": bank.state})
 	g.plaid(linkSession+"oauth", fields{"oauth_state_id": bank.state, "decision": "approve"})
 	g.plaid(linkSession+"step", fields{"link_session_id": bank.session, "action": "oauth"})
-	g.plaid(linkSession+"step", fields{"link_session_id": bank.session, "action": "look"})
 	g.plaid(linkSession+"open", fields{"key": "public-key@" + w.Name(), "product": []string{"auth"}, "client_name": "Tweed & Co"})
 	deposits := g.awaitingDeposits()
 	g.plaid("/sandbox/item/set_verification_status", fields{

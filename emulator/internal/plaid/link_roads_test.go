@@ -124,6 +124,11 @@ var roads = []road{
 		"key": "any", "product": []string{"auth"}, "client_name": "App", "institution_id": "ins_1",
 	}, walk: func(l *linker) { l.login("pass_good").do("continue", nil) }},
 	{name: "unknown link token", open: object{"link_token": "link-sandbox-x"}, walk: func(*linker) {}},
+	{name: "look at every pane", walk: func(l *linker) {
+		l.do("look", nil).do("continue", nil).do("look", nil).do("institution", object{"institution_id": "ins_109508"}).do("look", nil)
+		l.login("pass_good").do("look", nil).rest()
+		l.do("look", nil)
+	}},
 }
 
 // story walks all roads in a fresh server, and writes what the page was told, with the ids as
