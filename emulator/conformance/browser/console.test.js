@@ -7,6 +7,7 @@ const {randomUUID} = require('node:crypto');
 const {test} = require('node:test');
 const {look} = require('./lib/look');
 const {stage} = require('./lib/stage');
+const {serve} = require('./lib/tweed');
 
 const on = stage({pages: () => ({'/hook': {type: 'text/plain', text: 'ok'}})});
 
@@ -115,7 +116,7 @@ test('a scenario with a mistake is told of by line and column, and used when it 
   await page.getByTestId('scenario-verdict').getByText('Good: 1 rules').waitFor();
   await page.getByTestId('scenario-put').click();
   await page.getByTestId('confirm-yes').click();
-  await page.getByTestId('scenario-verdict').getByText('in use', {exact: false}).waitFor();
+  await page.getByTestId('scenario-verdict').getByText(/· in use$/).waitFor();
   const {access_token} = await world.item();
   assert.equal(await world.refused('/auth/get', {access_token}), 'ITEM_LOGIN_REQUIRED');
 }));
@@ -158,4 +159,31 @@ test('a call becomes a curl line, a rule and a case', on.play(async (t) => {
 test('the journal empty, and worlds', on.play(async (t) => {
   const page = await opened(t, on.world());
   await look(on, page, 'console empty');
+}));
+
+test('a Tweed with a control token: the page asks, refuses a wrong one and works with the right one', on.play(async (t) => {
+  const page = await on.page(t); // it closes before its Tweed does
+  const tweed = await serve([], {TWEED_CONTROL_TOKEN: 'the right one'});
+  t.after(() => tweed.stop());
+  const bearer = (token) => fetch(`${tweed.url}/_tweed/worlds`, {headers: token ? {Authorization: `Bearer ${token}`} : {}});
+  assert.equal((await bearer('')).status, 401);
+  await page.goto(`${tweed.url}/_tweed/`);
+  const dialog = page.getByTestId('token-dialog');
+  await dialog.getByText('was started with TWEED_CONTROL_TOKEN').waitFor();
+  assert.equal(await dialog.getByText('was refused').count(), 0);
+  await look({...on, tweed, picture: on.picture}, page, 'console token', {pictures: []});
+  await page.getByTestId('token-input').fill('a wrong one');
+  await page.getByTestId('token-save').click();
+  await dialog.getByText('That token was refused.').waitFor();
+  assert.equal(await page.getByTestId('journal-list').locator('li').count(), 0);
+  await page.getByTestId('token-input').fill('the right one');
+  await page.getByTestId('token-save').click();
+  await dialog.waitFor({state: 'detached'});
+  await page.locator('[data-testid=connection].good').waitFor();
+  await page.getByTestId('nav-clock').click();
+  await page.getByTestId('clock-hour').click();
+  await page.getByTestId('toast').getByText('Advanced 1h').waitFor();
+  await page.reload(); // the tab still knows it
+  await page.locator('[data-testid=clock-now][data-now]').waitFor();
+  assert.equal(await dialog.count(), 0);
 }));

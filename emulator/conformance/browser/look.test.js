@@ -1,15 +1,22 @@
 'use strict';
 
-// Each pane of Link, the bank's page, hosted Link and the demo: no violation of axe-core's rules.
+// Each pane of Link, the bank's page, hosted and embedded Link and the demo: no violation of axe-core's rules.
 
 const {test} = require('node:test');
-const {plain} = require('./lib/app');
+const {html, plain, recorder} = require('./lib/app');
 const {Dialog} = require('./lib/dialog');
 const {look} = require('./lib/look');
 const {bankOf, opened} = require('./lib/open');
 const {stage} = require('./lib/stage');
 
-const on = stage({pages: (s) => ({'/': plain(s.tweed.url)})});
+const on = stage({
+  pages: (s) => ({
+    '/': plain(s.tweed.url),
+    '/embedded': html('<div id="bank"></div>', {
+      head: `<script src="${s.tweed.url}/link/v2/stable/link-initialize.js"></script><script>${recorder}</script>`,
+    }),
+  }),
+});
 
 test('the panes of the straight way', on.play(async (t) => {
   const {page, link} = await opened(on, t, on.world());
@@ -74,6 +81,34 @@ test('account numbers', on.play(async (t) => {
   await look(on, page, 'account numbers');
 }));
 
+test('micro-deposits', on.play(async (t) => {
+  const {page, link} = await opened(on, t, on.world(), {more: {auth: {instant_microdeposits_enabled: true}}});
+  await link.consent();
+  await link.pane('institution');
+  await link.press('institution-manual');
+  await link.pane('numbers');
+  await link.get('numbers-name').fill('Ada Lovelace');
+  await link.get('numbers-routing').fill('333333334'); // its deposits arrive at once
+  await link.get('numbers-account').fill('1111222233330000');
+  await link.get('numbers-account-again').fill('1111222233330000');
+  await link.press('numbers-submit');
+  await link.pane('micro_deposit');
+  await look(on, page, 'micro deposit');
+  await link.get('micro-deposit-code').fill('XYZ');
+  await link.press('micro-deposit-submit');
+  await link.error('micro_deposit', 'INCORRECT_DEPOSIT_VERIFICATION');
+  await look(on, page, 'micro deposit wrong', {pictures: []});
+}));
+
+test('no answer', on.play(async (t) => {
+  const world = on.world();
+  await world.control('POST', 'rules', 'call: /link/v2/stable/session/step\ntimes: 1\nthen: {error: INTERNAL_SERVER_ERROR}\n');
+  const {page, link} = await opened(on, t, world);
+  await link.consent();
+  await link.error('failure', 'INTERNAL_SERVER_ERROR');
+  await look(on, page, 'no answer');
+}));
+
 test("OAuth, and the bank's page", on.play(async (t) => {
   const {page, link} = await bankOf(on, t, on.world(), 'ins_127287');
   await link.pane('oauth');
@@ -91,6 +126,38 @@ test('hosted Link', on.play(async (t) => {
   await page.goto(made.hosted_link_url);
   await new Dialog(page, {whole: true}).pane('consent');
   await look(on, page, 'hosted link');
+}));
+
+test('the end of hosted Link, with and without an account', on.play(async (t) => {
+  for (const good of [true, false]) {
+    const page = await on.page(t);
+    await page.goto(`${on.tweed.url}/link/v2/stable/link.html?token=${await on.world().linkToken()}`);
+    const link = new Dialog(page, {whole: true});
+    await link.consent();
+    if (good) {
+      await link.choose('ins_109508');
+      await link.signIn();
+      await link.account();
+      await link.finish();
+    } else {
+      await link.pane('institution');
+      await link.close();
+    }
+    await link.get('final').waitFor();
+    await look(on, page, good ? 'final' : 'final left');
+  }
+}));
+
+test('embedded Link', on.play(async (t) => {
+  const page = await on.page(t);
+  await page.goto(`${on.app.url}/embedded`);
+  await page.evaluate((token) => { Plaid.createEmbedded({token, ...callbacks}, document.getElementById('bank')); }, await on.world().linkToken());
+  const link = new Dialog(page);
+  await link.pane('consent');
+  await look(on, page, 'embedded consent', {pictures: []});
+  await link.consent();
+  await link.pane('institution');
+  await look(on, page, 'embedded institutions');
 }));
 
 test('the demo, before and after', on.play(async (t) => {

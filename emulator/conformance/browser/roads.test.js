@@ -151,6 +151,94 @@ test('user_returns has accounts that say what becomes of their deposits', on.pla
   assert.equal((await world.fund(publicToken, metadata.accounts[0].id)).state, 'RETURNED');
 }));
 
+test('steps that were done and whose answers were lost are not done twice by "Try again"', on.play(async (t) => {
+  const world = on.world();
+  const actions = ['continue', 'institution', 'credentials', 'mfa', 'accounts'];
+  await world.control('POST', 'rules', `call: /link/v2/stable/session/step\nwhere: {action: [${actions.join(', ')}]}\nthen: {fault: truncate}\n`);
+  const {page, link} = await opened(on, t, world, {page: await on.page(t, {wrong: true})}); // the browser tells of each lost answer
+  const again = async () => {
+    await link.error('failure', 'TWEED_UNREACHABLE');
+    await link.press('failure-retry');
+  };
+  await link.consent();
+  await again();
+  await link.choose('ins_109508');
+  await again();
+  await link.signIn('user_good', 'mfa_device');
+  await again();
+  await link.pane('mfa');
+  await link.at.locator('input[type=radio]').first().check();
+  await link.press('mfa-submit');
+  await again();
+  await link.get('mfa-code').fill('1234');
+  await link.press('mfa-submit');
+  await again();
+  await link.account();
+  await again();
+  await link.finish();
+  await again();
+  const {publicToken, metadata} = await success(page);
+  assert.equal((await world.fund(publicToken, metadata.accounts[0].id)).state, 'COMPLETE');
+  const {calls} = await world.good('GET', `/_tweed/journal?world=${world.name}&path=/link/v2/stable/session/step`);
+  const made = calls.map((call) => JSON.parse(call.request).action);
+  assert.deepEqual(made.filter((action) => action !== 'look'), ['continue', 'institution', 'credentials', 'mfa', 'mfa', 'accounts', 'continue']);
+}));
+
+test('a step that was not done is done by "Try again"', on.play(async (t) => {
+  const world = on.world();
+  await world.control('POST', 'rules', 'call: /link/v2/stable/session/step\nwhere: {action: credentials}\ntimes: 1\nthen: {error: INTERNAL_SERVER_ERROR}\n');
+  const {page, link} = await bankOf(on, t, world);
+  await link.signIn();
+  await link.error('failure', 'INTERNAL_SERVER_ERROR');
+  await link.press('failure-retry');
+  await link.account();
+  await link.finish();
+  const {events} = await success(page);
+  assert.equal(events.filter((one) => one.name === 'SUBMIT_CREDENTIALS').length, 1);
+}));
+
+test('a rule at link: success takes the account_id away from onSuccess', on.play(async (t) => {
+  const world = on.world();
+  await world.control('POST', 'rules', 'link: success\ntimes: 1\nthen: {omit: [account_id]}\n');
+  for (const there of [false, true]) {
+    const {page, link} = await bankOf(on, t, world);
+    await link.signIn();
+    await link.account();
+    await link.finish();
+    const {publicToken, metadata} = await success(page);
+    assert.equal('account_id' in metadata, there);
+    assert.equal(metadata.accounts.length, 1);
+    assert.equal((await world.fund(publicToken, metadata.accounts[0].id)).state, 'COMPLETE');
+  }
+}));
+
+test('a rule at link: success ends Link in onExit with an error and a status', on.play(async (t) => {
+  const world = on.world();
+  await world.control('POST', 'rules', 'link: success\nthen: {exit: {error: INSTITUTION_DOWN, status: requires_code}}\n');
+  const {page, link} = await bankOf(on, t, world);
+  await link.signIn();
+  await link.account();
+  await link.finish();
+  const {error, metadata, events} = await exited(page);
+  assert.deepEqual([error.error_type, error.error_code], ['INSTITUTION_ERROR', 'INSTITUTION_DOWN']);
+  assert.ok(error.error_message);
+  assert.deepEqual([metadata.status, metadata.institution.institution_id], ['requires_code', 'ins_109508']);
+  assert.ok(!trail(events).includes('HANDOFF'), trail(events).join());
+  const last = events.at(-1);
+  assert.deepEqual([last.name, last.metadata.error_code, last.metadata.exit_status], ['EXIT', 'INSTITUTION_DOWN', 'requires_code']);
+}));
+
+test('a rule at link: exit gives an error to onExit where the user has left', on.play(async (t) => {
+  const world = on.world();
+  await world.control('POST', 'rules', 'link: exit\nthen: {exit: {error: ITEM_LOCKED}}\n');
+  const {page, link} = await bankOf(on, t, world);
+  await link.pane('credentials');
+  await link.close();
+  const {error, metadata} = await exited(page);
+  assert.equal(error.error_code, 'ITEM_LOCKED');
+  assert.equal(metadata.status, 'requires_credentials');
+}));
+
 // asked is a dialog at its MFA, whose first answer is wrong where there is one.
 async function asked(t, password) {
   const world = on.world();

@@ -21,6 +21,7 @@ func FuzzLinkStep(f *testing.F) {
 		`"action":"mfa","responses":["1234"]`, `"action":"search","query":"bank"`, `"action":"back"`,
 		`"action":"institution","institution_id":"ins_127287"`, `"action":"oauth"`, `"action":"exit"`,
 		`"action":"credentials","username":"user_good","password":"error_ITEM_LOCKED"`, `"action":"manual"`,
+		`"action":"look"`,
 	}
 	f.Fuzz(func(t *testing.T, open, step, order []byte) {
 		s := serve(t)

@@ -124,6 +124,11 @@ var roads = []road{
 		"key": "any", "product": []string{"auth"}, "client_name": "App", "institution_id": "ins_1",
 	}, walk: func(l *linker) { l.login("pass_good").do("continue", nil) }},
 	{name: "unknown link token", open: object{"link_token": "link-sandbox-x"}, walk: func(*linker) {}},
+	{name: "look at every pane", walk: func(l *linker) {
+		l.do("look", nil).do("continue", nil).do("look", nil).do("institution", object{"institution_id": "ins_109508"}).do("look", nil)
+		l.login("pass_good").do("look", nil).rest()
+		l.do("look", nil)
+	}},
 }
 
 // story walks all roads in a fresh server, and writes what the page was told, with the ids as
@@ -202,13 +207,20 @@ func TestLinkActions(t *testing.T) {
 				}
 				quiet.refused(linkPrefix+"step", object{"link_session_id": l.session, "action": action}, wrong{
 					key: "INVALID_REQUEST/INVALID_FIELD",
-					message: fmt.Sprintf("action %q is not one of the pane %s, which takes %s, exit",
+					message: fmt.Sprintf("action %q is not one of the pane %s, which takes %s, exit, look",
 						action, pane, strings.Join(taken, ", ")),
 				})
+			}
+			shown := l.last.at("pane")
+			for range 2 {
+				require.Equal(t, shown, l.do("look", nil).last.at("pane"), "it changes nothing")
+				require.Empty(t, l.last.at("events"))
+				require.Nil(t, l.last.at("result"))
 			}
 			l.do("exit", nil)
 			require.NotNil(t, l.last.at("result"))
 			before := l.last.at("result")
+			require.Equal(t, before, l.do("look", nil).last.at("result"), "it shows its result again")
 			require.Equal(t, before, l.do("continue", nil).last.at("result"), "it shows its result again")
 			require.Empty(t, l.last.at("events"))
 		})
@@ -223,6 +235,7 @@ func TestLinkExpires(t *testing.T) {
 	s.advance(30*time.Minute - time.Second)
 	require.Equal(t, "accounts", l.login("pass_good").pane())
 	s.advance(time.Second)
+	require.Equal(t, "accounts", l.do("look", nil).pane(), "looking ends nothing")
 	l.do("accounts", object{"account_ids": []string{l.account("0000")}})
 	require.Equal(t, "INVALID_LINK_TOKEN", l.last.text("result", "error", "error_code"))
 	require.Equal(t, "requires_account_selection", l.last.text("result", "metadata", "status"))

@@ -157,8 +157,14 @@ func (f *linkFlow) reply() linkView {
 	since := s.Told
 	s.Told = len(s.Events)
 	linkSessions.Put(f.w, s.ID, *s)
+	return f.show(s.Events[since:])
+}
+
+// show is the session as it is, with events to tell.
+func (f *linkFlow) show(events []linkEvent) linkView {
+	s := f.s
 	view := linkView{
-		ClientName: s.Ask.ClientName, Events: append([]linkEvent{}, s.Events[since:]...),
+		ClientName: s.Ask.ClientName, Events: append([]linkEvent{}, events...),
 		Institution: shownInstitution(s.bank()), Language: s.Ask.Language, Session: s.ID, RequestID: f.requestID,
 		UpdateMode: s.updates(),
 	}
@@ -270,6 +276,10 @@ type linkStepRequest struct {
 	Amounts      []any    `json:"amounts"`
 }
 
+// actionLook shows the session again and changes nothing: a page asks it whose last answer was
+// lost, which cannot know whether the action was done.
+const actionLook = "look"
+
 // linkSessionStep does one action on the session's pane. A session that has finished shows
 // its result again. Errors, in order of checking: INVALID_FIELD for an unknown session, and
 // for an action that the pane does not take; those of the action.
@@ -284,6 +294,8 @@ func linkSessionStep(c *api.Call, req linkStepRequest) (linkView, error) {
 // step takes an action and shows the next pane.
 func (f *linkFlow) step(req linkStepRequest) (linkView, error) {
 	switch {
+	case req.Action == actionLook:
+		return f.show(nil), nil
 	case f.s.Result != nil:
 	case f.now.Sub(f.s.Opened) >= linkLife && req.Action != "exit":
 		f.exit(errLinkToken.New(), f.s.status())

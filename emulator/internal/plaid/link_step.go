@@ -25,7 +25,7 @@ const (
 // action is what an action does on a pane.
 type linkAction = func(linkStepRequest) error
 
-// actions are those that the session's pane takes, beside exit.
+// actions are those that the session's pane takes, beside exit and look.
 func (f *linkFlow) actions() map[string]linkAction {
 	switch f.s.Pane {
 	case paneConsent:
@@ -80,7 +80,7 @@ func (f *linkFlow) act(req linkStepRequest) error {
 	do := all[req.Action]
 	if do == nil {
 		return errInvalidField.Text("action " + keyOf(req.Action) + " is not one of the pane " + f.s.Pane + ", which takes " +
-			strings.Join(slices.Sorted(maps.Keys(all)), ", ") + ", exit")
+			strings.Join(slices.Sorted(maps.Keys(all)), ", ") + ", exit, look")
 	}
 	return do(req)
 }

@@ -91,9 +91,19 @@
     bottom: '0',
     width: '100%',
     height: '100%',
+    maxWidth: 'none',
+    margin: '0',
     zIndex: TOPMOST,
   };
-  const INLINE = { position: 'static', width: '100%', height: '100%', minHeight: '26rem', zIndex: 'auto' };
+  const INLINE = {
+    position: 'static',
+    width: '100%',
+    height: '100%',
+    maxWidth: '30rem',
+    minHeight: '26rem',
+    margin: '0 auto',
+    zIndex: 'auto',
+  };
 
   function newFrame(number, channel, list) {
     const frame = document.createElement('iframe');
@@ -107,7 +117,6 @@
     // the dialog's own, the frame stays see-through in light and in dark.
     Object.assign(frame.style, FULL, {
       border: '0',
-      margin: '0',
       display: 'none',
       background: 'transparent',
       colorScheme: 'light dark',

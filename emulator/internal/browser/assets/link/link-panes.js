@@ -192,7 +192,9 @@ function credentials(pane, page) {
 
 // reasonOf says why an account cannot be chosen: the server names the filter or the product.
 const reasonOf = (word) =>
-  word === 'account_filters' ? 'Not what the app asks for' : `Does not have ${word.replace(/_/g, ' ')}`;
+  word === 'account_filters'
+    ? 'Not a kind of account that the app asks for'
+    : `Cannot be used here: no ${readable(word).toLowerCase()}`;
 
 // money writes a balance as a bank would.
 function money(one) {

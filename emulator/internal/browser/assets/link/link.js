@@ -77,7 +77,7 @@ class Page {
   }
 
   // call makes one call after the other, in the order in which they were asked for.
-  call(path, fields, quiet = false) {
+  call(path, fields, quiet = false, send = post) {
     const turn = this.turn;
     this.queue = this.queue.then(async () => {
       if (turn !== this.turn) {
@@ -85,7 +85,7 @@ class Page {
       }
       const stop = quiet ? () => {} : this.busy();
       try {
-        const view = await post(path, fields);
+        const view = await send(path, fields);
         stop();
         if (turn === this.turn) {
           this.show(view);
@@ -98,10 +98,21 @@ class Page {
         if (turn === this.turn && this.closing) {
           this.end(this.lostExit(error.error));
         } else if (turn === this.turn) {
-          this.fail(error, () => this.call(path, fields));
+          this.fail(error, () => this.call(path, fields, false, (...call) => this.again(...call)));
         }
       }
     });
+  }
+
+  // again makes a call whose answer was lost. The action may have been done all the same, and must not be done twice:
+  // so it is done only where the session still shows the pane on which it was taken.
+  async again(path, fields) {
+    if (path !== 'step') {
+      return post(path, fields);
+    }
+    const { pane } = this.view;
+    const now = await post('step', { link_session_id: fields.link_session_id, action: 'look' });
+    return JSON.stringify(now.pane) === JSON.stringify(pane) ? post(path, fields) : now;
   }
 
   // busy marks the pane and returns what ends it.

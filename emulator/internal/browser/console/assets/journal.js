@@ -11,6 +11,9 @@ const most = 500; // calls on the page
 const filters = { world: "", path: "", status: "", code: "", rule: "", family: "" };
 const families = ["plaid", "legacy", "legit", "sentinel", "ale", "webhook"];
 
+// Where the filters fold: as in style.css.
+const narrow = matchMedia("(max-width: 52rem)");
+
 let reconnect = () => {};
 
 /** again reads the journal anew: its calls may be gone. */
@@ -114,6 +117,7 @@ export function show(content) {
   };
   reconnect = connect;
 
+  const { box, fold } = bar(connect);
   fill(content,
     h("div", { class: "head" },
       h("h1", {}, "Journal"),
@@ -126,10 +130,11 @@ export function show(content) {
             connect();
           }
         }))),
-    bar(connect), split);
+    box, split);
+  narrow.addEventListener("change", fold);
   connect();
   return {
-    leave() { control.abort(); live("", ""); reconnect = () => {}; },
+    leave() { narrow.removeEventListener("change", fold); control.abort(); live("", ""); reconnect = () => {}; },
     refresh() {
       const known = document.getElementById("known-worlds");
       if (known) fill(known, state.worlds.map((w) => h("option", { value: w })));
@@ -137,14 +142,21 @@ export function show(content) {
   };
 }
 
+// bar is the filters in a box, which folds on a narrow page.
 function bar(connect) {
   let later = 0;
+  const summary = h("summary", { "data-testid": "journal-filters" });
+  const count = () => {
+    const used = Object.values(filters).filter(Boolean).length;
+    fill(summary, used ? `Filters (${used})` : "Filters");
+  };
   const changed = (name, value) => {
     filters[name] = value.trim();
+    count();
     clearTimeout(later);
     later = setTimeout(connect, 250);
   };
-  const box = (name, label, placeholder, more = {}) => field(label, h("input", {
+  const input = (name, label, placeholder, more = {}) => field(label, h("input", {
     type: "search", value: filters[name], placeholder, autocomplete: "off", spellcheck: "false", autocapitalize: "off",
     "data-testid": `journal-filter-${name}`, oninput: (e) => changed(name, e.target.value), ...more,
   }));
@@ -152,17 +164,25 @@ function bar(connect) {
     h("option", { value: "" }, "all"), families.map((f) => h("option", { value: f }, f)));
   family.value = filters.family;
   const form = h("div", { class: "filters", role: "search", "aria-label": "Filter calls" },
-    box("world", "World", "all", { "aria-describedby": "filter-hint" }),
-    box("path", "Path", "/item/get"), box("status", "Status", "400", { inputmode: "numeric", class: "short" }),
-    box("code", "Error code", "ITEM_LOGIN_REQUIRED"), box("rule", "Rule", "name"), field("Family", family),
+    input("world", "World", "all", { "aria-describedby": "filter-hint" }),
+    input("path", "Path", "/item/get"), input("status", "Status", "400", { inputmode: "numeric", class: "short" }),
+    input("code", "Error code", "ITEM_LOGIN_REQUIRED"), input("rule", "Rule", "name"), field("Family", family),
     button("Clear", "journal-clear-filters", () => {
       for (const name of Object.keys(filters)) filters[name] = "";
-      for (const input of form.querySelectorAll("input, select")) input.value = "";
+      for (const one of form.querySelectorAll("input, select")) one.value = "";
+      count();
       connect();
     }, { class: "quiet" }),
     h("p", { id: "filter-hint", class: "sr" }, "Filters are exact; the journal is searched as far back as it goes."));
-  return form;
+  const box = h("details", { class: "filters-box" }, summary, form);
+  const fold = () => { box.open = !narrow.matches; };
+  count();
+  fold();
+  return { box, fold };
 }
+
+// tag may be cut short in a row; its title has all of it.
+function tag(kind, text) { return h("span", { class: `tag ${kind}`, title: text }, text); }
 
 function rowOf(call, onopen) {
   const label = `${call.method} ${call.path}`;
@@ -173,10 +193,10 @@ function rowOf(call, onopen) {
       h("span", { class: `status ${kindOf(call)}` }, answer),
       h("span", { class: "call-path" }, h("span", { class: "method" }, call.method), " ", call.path),
       h("span", { class: "call-tags" },
-        call.family === "webhook" && h("span", { class: "tag" }, `webhook ${call.op}`),
-        call.code && h("span", { class: "tag bad" }, call.code),
-        [call.rule, ...(call.transfer_rules ?? [])].filter(Boolean).map((r) => h("span", { class: "tag acted" }, r)),
-        call.world !== "default" && h("span", { class: "tag" }, call.world))),
+        call.family === "webhook" && tag("", `webhook ${call.op}`),
+        call.code && tag("bad", call.code),
+        [call.rule, ...(call.transfer_rules ?? [])].filter(Boolean).map((r) => tag("acted", r)),
+        call.world !== "default" && tag("", call.world))),
     button("Fail it", "journal-fail", () => failDialog({ call }), { class: "quiet call-fail", "aria-label": `Fail it: ${label}` }));
 }
 

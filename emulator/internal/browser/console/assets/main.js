@@ -3,7 +3,7 @@
 // Test ids (stable):
 //   page      nav-journal nav-fail nav-worlds nav-clock nav-scenario world-select connection mini-clock toast
 //             confirm-dialog confirm-yes confirm-no token-dialog token-input token-save text-dialog text-close
-//   journal   journal-filter-{world,path,status,code,rule,family} journal-clear-filters journal-forget journal-fail-top
+//   journal   journal-filters journal-filter-{world,path,status,code,rule,family} journal-clear-filters journal-forget journal-fail-top
 //             journal-note journal-list journal-row (data-seq) journal-open journal-fail
 //   call      call-detail call-close call-curl call-make-rule call-fail call-save-case call-rule call-hint call-facts
 //             call-request-headers call-request-body call-reply-headers call-reply-body

@@ -2,7 +2,7 @@
 import { inWorld, json, request, text } from "./api.js";
 import { combobox } from "./combobox.js";
 import { ask, attempt } from "./dialog.js";
-import { button, field, fill, h, save } from "./dom.js";
+import { button, fill, h, save } from "./dom.js";
 import { again } from "./journal.js";
 import { onChange, shipped, state } from "./state.js";
 
@@ -69,11 +69,11 @@ export function show(content) {
     if (!await ask("Reset the world?", `World ${state.world} goes back to the seed of its scenario. Its Items, transfers, rules and journal are gone then.`, "Reset")) return;
     await attempt(async () => began(await json("POST", inWorld(state.world, "reset"))), (t) => t);
   };
-  const file = (testid, accept, take) => h("input", { type: "file", accept, "data-testid": testid, class: "file", onchange: async (e) => {
+  const file = (label, testid, accept, take) => h("label", { class: "file" }, h("input", { type: "file", accept, "data-testid": testid, class: "sr", onchange: async (e) => {
     const [one] = e.target.files;
     if (one) await take(await one.text(), one.name);
     e.target.value = "";
-  } });
+  } }), h("span", {}, label));
 
   const pick = combobox({
     label: "Load one that comes with Tweed", placeholder: "R01, login, rate limit…", testid: "scenario-pick", optionTestid: "scenario-option",
@@ -84,22 +84,22 @@ export function show(content) {
   fill(content,
     h("div", { class: "head" }, h("h1", {}, "Scenario"),
       h("div", { class: "actions" }, put, button("Reset the world", "scenario-reset", reset, { class: "danger" }))),
-    h("div", { class: "row top" }, pick.element, field("Open a scenario file", file("scenario-open", ".yaml,.yml", (t) => set(t)))),
+    h("div", { class: "row end" }, pick.element, file("Open a scenario file…", "scenario-open", ".yaml,.yml", (t) => set(t))),
     h("div", { class: "editor-box" }, gutter, h("label", { class: "sr", for: "scenario-text" }, "Scenario, YAML"), area),
     verdict, problems,
     h("section", { class: "card", "aria-labelledby": "files-title" }, h("h2", { id: "files-title" }, "Files"),
-      h("div", { class: "row top" },
-        h("div", { class: "actions" },
-          button("Download the scenario", "scenario-download", () => save("scenario.yaml", new Blob([area.value], { type: "application/yaml" }))),
-          button("Export the world", "scenario-export", () => attempt(async () => {
-            const response = await request("GET", inWorld(state.world, "export"));
-            save(`${state.world.replaceAll(/[^A-Za-z0-9._-]+/g, "-")}.world.json`, await response.blob());
-          }, "Exported."))),
-        field("Import a world", file("scenario-import", ".json", async (body, name) => {
+      h("div", { class: "actions" },
+        button("Download the scenario", "scenario-download", () => save("scenario.yaml", new Blob([area.value], { type: "application/yaml" }))),
+        button("Export the world", "scenario-export", () => attempt(async () => {
+          const response = await request("GET", inWorld(state.world, "export"));
+          save(`${state.world.replaceAll(/[^A-Za-z0-9._-]+/g, "-")}.world.json`, await response.blob());
+        }, "Exported.")),
+        file("Import a world…", "scenario-import", ".json", async (body, name) => {
           if (await ask("Replace the world?", `World ${state.world} is replaced by ${name}.`, "Replace")) {
             await attempt(async () => began(await json("POST", inWorld(state.world, "import"), body)), (t) => t);
           }
-        }), "What an export wrote: all records, the clock, the seed."))));
+        })),
+      h("p", { class: "hint" }, "An export has all records, the clock and the seed of a world; an import replaces one by it.")));
   area.id = "scenario-text";
   attempt(load);
   let world = state.world;

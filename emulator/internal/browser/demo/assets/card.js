@@ -8,9 +8,17 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** pretty is how a body is shown: JSON over several lines, text as it is. */
+// A word of more letters than this is a signed token, in which there is nothing to read.
+const LONG = 100;
+
+// brief is a long word without its middle.
+function brief(value) {
+  return typeof value === "string" && value.length > LONG && !/\s/.test(value) ? `${value.slice(0, 24)}…${value.slice(-12)}` : value;
+}
+
+/** pretty is how a body or a header is shown: JSON over several lines, text as it is; long tokens are shortened. */
 export function pretty(value) {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return typeof value === "string" ? brief(value) : JSON.stringify(value, (_, part) => brief(part), 2);
 }
 
 /** Card is one step of the walk with what was sent and what came back. */
@@ -61,7 +69,8 @@ export class Card {
   /** look brings the card into the window. */
   look() {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.node.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    const tall = this.node.offsetHeight > innerHeight / 2; // its head must not be under the bar
+    this.node.scrollIntoView({ block: tall ? "start" : "center", behavior: calm ? "auto" : "smooth" });
   }
 
   /** ask shows a button and waits for it. */

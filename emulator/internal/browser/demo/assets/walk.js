@@ -73,10 +73,9 @@ async function read(response) {
   }
 }
 
-// shown is a call as text. A long token hides what matters; where it came from, all of it is shown.
+// shown is a call as text.
 function shown({ method, path, headers = {}, body }) {
-  const short = (value) => (value.length > 60 ? `${value.slice(0, 40)}…` : value);
-  const lines = [`${method} ${path}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${short(value)}`)];
+  const lines = [`${method} ${path}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${pretty(value)}`)];
   return body === undefined ? lines.join("\n") : `${lines.join("\n")}\n\n${pretty(body)}`;
 }
 
