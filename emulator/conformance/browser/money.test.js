@@ -7,7 +7,6 @@ const {test} = require('node:test');
 const {html, plain, recorder} = require('./lib/app');
 const {Dialog, success, trail} = require('./lib/dialog');
 const {hash, keyForm} = require('./lib/open');
-const {look} = require('./lib/look');
 const {stage} = require('./lib/stage');
 
 const on = stage({
@@ -158,7 +157,7 @@ test('embedded Link stands in the page and fills the window after a bank was cho
   await link.consent();
   await link.pane('institution');
   assert.ok((await frame.boundingBox()).height < page.viewportSize().height);
-  await look(on, page, 'embedded');
+  await on.picture(page, 'embedded');
   await link.choose('ins_109508');
   await link.pane('credentials');
   const whole = await frame.boundingBox();

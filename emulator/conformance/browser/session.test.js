@@ -6,7 +6,6 @@ const assert = require('node:assert/strict');
 const {test} = require('node:test');
 const {plain} = require('./lib/app');
 const {Dialog, exited, success, trail} = require('./lib/dialog');
-const {look} = require('./lib/look');
 const {bankOf, hash, opened} = require('./lib/open');
 const {stage} = require('./lib/stage');
 
@@ -183,7 +182,6 @@ test('a web view sees plaidlink:// for each event and the end', on.play(async (t
   await link.press('accounts-submit');
   await link.finish();
   await link.get('final').waitFor();
-  await look(on, page, 'final', {pictures: ['light desk']});
   const of = (host) => seen.filter((url) => url.protocol === 'plaidlink:' && url.href.startsWith(`plaidlink://${host}`));
   while (of('connected').length === 0) await new Promise((done) => { session.once('Page.frameRequestedNavigation', done); });
   const [connected] = of('connected');
@@ -236,7 +234,7 @@ test('manual numbers, and micro-deposits in update mode', on.play(async (t) => {
   const {access_token} = await world.exchange(publicToken);
   const again = await opened(on, t, world, {more: {access_token, products: undefined}});
   await again.link.pane('micro_deposit');
-  await look(on, again.page, 'micro deposit');
+  await on.picture(again.page, 'micro deposit');
   await again.link.get('micro-deposit-code').fill('ABC');
   await again.link.press('micro-deposit-submit');
   await again.link.finish();
