@@ -23,8 +23,9 @@ async function opened(t, world, part = 'journal') {
   return page;
 }
 
-// row is the journal's newest row of a path, by its text.
-const row = (page, path) => page.getByTestId('journal-row').filter({hasText: path}).first();
+// row is a world's newest row of a path in the journal, which has the calls of all worlds.
+const row = (page, world, path) => page.getByTestId('journal-row').filter({hasText: path})
+  .filter({has: page.getByText(world.name, {exact: true})}).first();
 
 // deposit is a transfer that waits for approval.
 async function deposit(world) {
@@ -41,14 +42,14 @@ test("two clicks make the app's next call fail, and the journal shows it live", 
   const {access_token} = await world.item();
   const page = await opened(t, world);
   await world.plaid('/auth/get', {access_token});
-  await row(page, '/auth/get').waitFor();
-  await row(page, '/auth/get').getByTestId('journal-fail').click();
+  await row(page, world, '/auth/get').waitFor();
+  await row(page, world, '/auth/get').getByTestId('journal-fail').click();
   await page.locator('[data-testid=fail-code][data-code=ITEM_LOGIN_REQUIRED]').waitFor();
   await on.picture(page, 'console fail');
   await page.locator('[data-testid=fail-code][data-code=ITEM_LOGIN_REQUIRED]').click();
   await page.getByTestId('toast').getByText('ITEM_LOGIN_REQUIRED').waitFor();
   assert.equal(await world.refused('/auth/get', {access_token}), 'ITEM_LOGIN_REQUIRED');
-  await row(page, '/auth/get').getByText('ITEM_LOGIN_REQUIRED', {exact: true}).waitFor();
+  await row(page, world, '/auth/get').getByText('ITEM_LOGIN_REQUIRED', {exact: true}).waitFor();
   await world.plaid('/auth/get', {access_token}); // once was enough
   await on.picture(page, 'console journal');
   await page.getByTestId('journal-row').filter({hasText: 'ITEM_LOGIN_REQUIRED'}).first().getByTestId('journal-open').click();
@@ -144,7 +145,7 @@ test('a call becomes a curl line, a rule and a case', on.play(async (t) => {
   const {access_token} = await world.item();
   await world.plaid('/auth/get', {access_token});
   const page = await opened(t, world);
-  await row(page, '/auth/get').getByTestId('journal-open').click();
+  await row(page, world, '/auth/get').getByTestId('journal-open').click();
   await page.getByTestId('call-make-rule').click();
   await page.getByTestId('rule-yaml').waitFor();
   await look(on, page, 'console rule');
@@ -159,6 +160,32 @@ test('a call becomes a curl line, a rule and a case', on.play(async (t) => {
 test('the journal empty, and worlds', on.play(async (t) => {
   const page = await opened(t, on.world());
   await look(on, page, 'console empty');
+}));
+
+test('on a phone the filters fold, and say how many there are', on.play(async (t) => {
+  const world = on.world();
+  const {access_token} = await world.item();
+  await world.plaid('/auth/get', {access_token});
+  const page = await on.page(t, {context: {viewport: {width: 390, height: 844}}});
+  await page.goto(`${on.tweed.url}/_tweed/`);
+  await row(page, world, '/auth/get').waitFor();
+  const path = page.getByTestId('journal-filter-path');
+  assert.ok(await path.isHidden());
+  await page.getByTestId('journal-filters').click();
+  await path.fill('/auth/get');
+  await row(page, world, '/item/public_token/exchange').waitFor({state: 'detached'});
+  await row(page, world, '/auth/get').waitFor();
+  assert.equal(await page.getByTestId('journal-filters').textContent(), 'Filters (1)');
+  await look(on, page, 'console filters', {pictures: ['dark phone']});
+}));
+
+test('a scenario file is opened by a button that the keyboard reaches', on.play(async (t) => {
+  const page = await opened(t, on.world(), 'scenario');
+  await page.getByTestId('scenario-open').focus();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+  await chooser.setFiles({name: 'mine.yaml', mimeType: 'application/yaml', buffer: Buffer.from('name: from a file\n')});
+  await page.getByTestId('scenario-verdict').getByText('Good: 0 rules').waitFor();
+  assert.equal(await page.getByTestId('scenario-text').inputValue(), 'name: from a file\n');
 }));
 
 test('a Tweed with a control token: the page asks, refuses a wrong one and works with the right one', on.play(async (t) => {
