@@ -56,6 +56,26 @@ const custom = (names) => JSON.stringify({
   })),
 });
 
+// A scenario cannot make institutions; a rule can rename them in an answer.
+test('names of institutions in Link', on.play(async (t) => {
+  const world = on.world();
+  const step = (action, set) => world.control('POST', 'rules', JSON.stringify({
+    call: '/link/v2/stable/session/step', where: {action}, then: {patch: {set}},
+  }));
+  await step('continue', {'/pane/institutions/0/name': all});
+  await step('institution', {'/institution/name': all, '/institution/primary_color': 'red;}</style><script>top.__xss=1</script>'});
+  const page = await watched(t);
+  const {link} = await opened(on, t, world, {page});
+  await link.consent();
+  await link.pane('institution');
+  await link.at.getByText(all).first().waitFor();
+  await untouched(page);
+  await link.choose('ins_109508');
+  await link.pane('credentials');
+  await link.at.getByText(all).first().waitFor();
+  await untouched(page);
+}));
+
 test('names of accounts and of the app in Link', on.play(async (t) => {
   const world = on.world();
   const page = await watched(t);
